@@ -15,6 +15,7 @@ import {
   convBackwardWeights,
   createEngine,
 } from "../src/index.ts";
+import { loadPlatform } from "../src/planner/platform.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
@@ -73,11 +74,14 @@ function countPipelines(device: GPUDevice): void {
 async function open(): Promise<Opened> {
   engine = await makeEngine();
   judge = await makeEngine();
+  const { adapter, features, limits } = engine.info;
+  // A search would calibrate the adapter: its candidates and the planner's choice are to be those of a page that measured nothing.
+  const { traits } = await loadPlatform(adapter);
+  await engine.tuning.addCalibration(traits.rates);
   stopwatch = new Stopwatch(engine.device);
   // On the second device: only the memory and pipelines of the first are counted.
   const roofline = await measureRoofline(judge);
   countPipelines(engine.device);
-  const { adapter, features, limits } = engine.info;
   return { adapter, features, limits, roofline, userAgent: globalThis.navigator?.userAgent ?? "Node" };
 }
 

@@ -144,6 +144,8 @@ export function firefoxEnvironment({ gpu, optimise = false, home, exists, platfo
     HOME: home,
     ...(manifest ? { VK_ICD_FILENAMES: manifest } : {}),
     ...(manifest && !optimise ? { GALLIVM_PERF: "nopt" } : {}),
+    // Mesa asks the system for the user's home: kernels of an earlier run would be compiled already.
+    ...(manifest && optimise ? { MESA_SHADER_CACHE_DIR: home } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ const BUILT_IN = new Set(
   countTrailingZeros cross degrees determinant distance dot exp exp2 extractBits faceForward firstLeadingBit firstTrailingBit floor fma
   fract frexp insertBits inverseSqrt ldexp length log log2 max min mix modf normalize outerProduct pow quantizeToF16 radians reflect
   refract reverseBits round saturate select sign sin sinh smoothstep sqrt step tan tanh transpose trunc
-  atomicAdd atomicLoad atomicMax atomicMin atomicOr atomicStore storageBarrier workgroupBarrier workgroupUniformLoad
+  atomicAdd atomicLoad atomicMax atomicMin atomicOr atomicStore storageBarrier workgroupBarrier workgroupUniformLoad textureLoad textureStore
   pack2x16float unpack2x16float unpack4x8snorm
   subgroupAdd subgroupBroadcast subgroupBroadcastFirst subgroupShuffle subgroupShuffleXor
   subgroupMatrixLoad subgroupMatrixMultiplyAccumulate subgroupMatrixStore

@@ -72,6 +72,7 @@ export class Engine {
       limits: limitsOf(device),
     };
     this.tuning = new TuningTable(environmentOf(this.info.adapter), store);
+    this.#gpu.textures = platform.textures && new platform.textures(this.#gpu);
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 
@@ -200,8 +201,9 @@ export class Engine {
   }
 
   /**
-   * Resolves when no kernel is being compiled for calls made so far. In Chromium's software adapter the first two calls of a shape run kernels that compile
-   * sooner and compute the same bits; the faster ones follow while the page is quiet. Wait for them before you time calls.
+   * Resolves when no kernel is being compiled for calls made so far. On software adapters the first calls of a shape run kernels that compile sooner and
+   * compute the same bits; from the second call on the faster ones follow, in Chromium while the page is quiet, in Firefox once they pay or you wait for
+   * them here. Wait for them before you time calls.
    * @throws ConvError (as a rejection) `destroyed`
    * @example
    * for (let call = 0; call < 2; call++) conv(x, w).destroy();
@@ -209,7 +211,7 @@ export class Engine {
    */
   async settled(): Promise<void> {
     this.#alive();
-    await this.#gpu.pipelines.settle();
+    await this.#plans.settle();
     this.#alive();
   }
 

@@ -11,10 +11,10 @@ export interface Fed {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** Makes a buffer with values. */
+/** Makes a buffer with values, of whole vectors of four, as its kernels bind. */
 function upload(device: GPUDevice, values: Float32Array<ArrayBuffer>): GPUBuffer {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  const buffer = device.createBuffer({ size: values.byteLength, usage });
+  const buffer = device.createBuffer({ size: Math.ceil(values.byteLength / 16) * 16, usage });
   device.queue.writeBuffer(buffer, 0, values);
   return buffer;
 }

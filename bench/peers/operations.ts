@@ -47,11 +47,18 @@ export function operationTask(entry: number, conditions: Conditions): OperationT
   const place = referencePlace(conditions);
   const computer = reference as unknown as Computer;
   const { given, rest } = givenTo(one, computer, Object.fromEntries(inputs) as unknown as Tensors, place);
-  const expected = one.call(computer, given, place) as unknown as Arrays;
-  return {
-    ...{ one, place, expected, given: given as unknown as Arrays },
-    all: { ...rest, ...given } as unknown as Arrays,
-  };
+  const taken = rounded(given as unknown as Arrays);
+  const expected = one.call(computer, taken as unknown as Tensors, place) as unknown as Arrays;
+  return { ...{ one, place, expected, given: taken }, all: { ...rounded(rest as unknown as Arrays), ...taken } };
+}
+
+/** Rounds the results of the reference to float32: peers take no other numbers. */
+function rounded(arrays: Arrays): Arrays {
+  const each = Object.entries(arrays).map(([name, { data, shape }]) => [
+    name,
+    { data: Float32Array.from(data), shape },
+  ]);
+  return Object.fromEntries(each) as Arrays;
 }
 
 /** The options of pooling, as entries give them. */

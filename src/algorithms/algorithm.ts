@@ -3,7 +3,7 @@
 //
 // The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
-// - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
+// - has exactly the dispatches, and needs exactly the bytes of workspace, of textures and of prepacked weights, that it states;
 // - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts)
 //   and within the time that a dispatch may take by estimate (in-time.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
@@ -40,6 +40,8 @@ export interface Candidate<P = PartialPlan> {
   readonly workspaceBytes: number;
   /** Bytes of prepacked weights. */
   readonly preparedBytes: number;
+  /** Bytes of the textures into which operands are copied, in the order of their bindings; none unless given. */
+  readonly textures?: readonly number[];
   /** Number of dispatches, including those of the preparation. */
   readonly dispatches: number;
   /** Dispatches of the preparation; one unless given, if there are prepacked weights. */
@@ -55,6 +57,19 @@ export interface Candidate<P = PartialPlan> {
 /** The number of dispatches that prepack the weights of a candidate. */
 export function preparationsOf({ preparedBytes, preparations = Number(preparedBytes > 0) }: Candidate): number {
   return preparations;
+}
+
+/** Bytes of memory that a candidate needs beside the operands. */
+export function candidateBytes({ workspaceBytes, preparedBytes, textures = [] }: Candidate<unknown>): number {
+  return textures.reduce((sum, one) => sum + one, workspaceBytes + preparedBytes);
+}
+
+/** The textures of candidates that run one after the other. */
+export function sharedTextures(list: readonly Candidate[]): Pick<Candidate, "textures"> {
+  const textures: number[] = [];
+  for (const one of list)
+    for (const [at, bytes] of (one.textures ?? []).entries()) textures[at] = Math.max(textures[at] ?? 0, bytes);
+  return textures.length > 0 ? { textures } : {};
 }
 
 /** The plan of one correlation, which may be one of several in the plan of a problem. */

@@ -26,7 +26,7 @@ export function foldWork(problem: ConvProblem): Work {
 /** Folds the gradient of the padded input into that of the input, and applies the epilogue. */
 export function foldStep(problem: ConvProblem): Step {
   const { N, C, input, padBegin, paddingMode } = problem;
-  const copies = copiesSnippet(paddingMode);
+  const copies = copiesSnippet(paddingMode, true);
   const padded = paddedSize(problem);
   const { x } = operandLayouts(problem);
   const { x: from } = operandLayouts({ ...problem, input: padded });

@@ -1,11 +1,11 @@
 // All algorithms, with the kernels for GPUs. An engine on a GPU gets this list. One on a software adapter gets that of index.ts, and its page does
 // not load the kernels for GPUs (planner/platform.ts).
 import type { Algorithm } from "./algorithm.ts";
-import { depthwiseColumns } from "./depthwise-columns.ts";
-import { depthwiseStrips } from "./depthwise-sliding.ts";
-import { depthwise, depthwiseTiles } from "./depthwise.ts";
-import { directColumns } from "./direct-columns.ts";
-import { direct, directRows } from "./direct.ts";
+import { depthwiseColumns } from "./depthwise/columns.ts";
+import { depthwise, depthwiseTiles } from "./depthwise/depthwise.ts";
+import { depthwiseStrips } from "./depthwise/sliding.ts";
+import { directColumns } from "./direct/columns.ts";
+import { direct, directRows } from "./direct/direct.ts";
 import { fft } from "./fft/fft.ts";
 import type { GemmVariant } from "./gemm/gemm.ts";
 import { HALF_TILES } from "./gemm/halves.ts";

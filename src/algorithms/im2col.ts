@@ -11,22 +11,19 @@ import {
   type GemmVariant,
   type Products,
   type TiledAlgorithm,
+  copyWork,
   gemmError,
-  gemmSteps,
-  productCount,
-  productWork,
+  gemmStep,
+  productTextures,
+  gemmWork,
+  storesInLoop,
+  textureableBytes,
+  texturesOf,
 } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import {
-  type WeightMatrix,
-  packedWeightsWork,
-  paddedTerms,
-  weightMatrix,
-  weightRows,
-  withPackedWeights,
-} from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import {
   alongAxes,
   dispatchOn,
@@ -45,7 +42,7 @@ const CHUNK_BYTES = 32 * 2 ** 20;
 /** Vectors of a row that one thread of the im2col kernel writes. */
 const RUN = 4;
 
-/** Cost of a cell whose position is found by itself, in equivalent loads: gradients of 3x3 weights on maps of 7, 10 and 14 took that long on SwiftShader. */
+/** Cost of a cell whose position is found by itself, in equivalent loads: gradients of 3x3 weights on maps of 7, 10 and 14 took that long on SwiftShader; on lavapipe it makes no difference. */
 const LONE_LOADS = 20;
 
 /** A range of outputs whose columns are laid out at once: several whole images, or a run of pixels of one. */
@@ -70,7 +67,7 @@ interface Sizes {
 
 function measure(c: Correlation, device: DeviceTraits): Sizes {
   const channelsLast = c.layout === "channels-last";
-  const weights = weightMatrix(c, device.uniformBytes !== undefined);
+  const weights = weightMatrix(c, device.textureBytes !== undefined);
   const outputs = elementCount(c.output);
   return {
     pixels: channelsLast ? c.N * outputs : outputs,
@@ -143,13 +140,19 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
 }
 
 /** The matrix products of a chunk. */
-function productsOf(c: Correlation, { terms, weights }: Sizes, { images, pixels }: Chunk): Products {
+function productsOf(c: Correlation, sizes: Sizes, chunk: Chunk, device: DeviceTraits): Products {
   const { K, groups, layout } = c;
+  const { terms, weights, packedBytes } = sizes;
+  const { images, pixels } = chunk;
+  const columns = chunkBytes(c, sizes, chunk);
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
-  return { batch: images * groups, M, N, K: terms, ...weightRows(c, weights) };
+  return {
+    ...{ batch: images * groups, M, N, K: terms, storedInLoop: storesInLoop(c, terms) },
+    ...texturesOf(device, columns + packedBytes, c, textureableBytes(weights.batch, c), columns),
+  };
 }
 
-function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step[] {
+function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = c;
   const channelsLast = c.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
@@ -160,7 +163,7 @@ function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: Gemm
     inner: rows * row,
     outer: groups * rows * row,
   };
-  return gemmSteps(
+  return gemmStep(
     {
       outputs: chunk.pixels,
       K: sizes.terms,
@@ -179,18 +182,18 @@ function foursTogether({ C, groups, layout, output }: Correlation): boolean {
   return (layout === "channels-last" ? C / groups : output[2]) % 4 === 0;
 }
 
-function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
+function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk, { textureBytes }: DeviceTraits): Work {
   const cells = chunk.images * c.groups * sizes.terms * chunk.pixels;
   return {
     threads: cells / (4 * RUN),
     multiplyAdds: 0,
-    loads: ((foursTogether(c) ? CELL_LOADS : LONE_LOADS) + 1) * cells,
+    loads: ((foursTogether(c) || textureBytes ? CELL_LOADS : LONE_LOADS) + 1) * cells,
     bytes: numberBytes(cells),
   };
 }
 
 function im2colPlan(c: Correlation, sizes: Sizes, chunks: readonly Chunk[], tile: GemmVariant): PartialPlan {
-  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), ...multiplySteps(c, sizes, chunk, tile)]);
+  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), multiplyStep(c, sizes, chunk, tile)]);
   const plan = { steps, workspaceBytes: workspaceBytes(c, sizes, chunks) };
   return withPackedWeights(plan, sizes.weights, c);
 }
@@ -226,16 +229,17 @@ export const im2col = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
     const dispatches = 2 * count + Number(sizes.packedBytes > 0);
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);
     const chunks = chunksOf(sizes, largest);
-    const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
-    const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    const products = chunks.map((chunk) => productsOf(c, sizes, chunk, device));
+    const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk, device));
+    return selectTiles(tiles, products[0]!, device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
-      dispatches: dispatches + count * (productCount(products[0]!, tile) - 1),
+      textures: productTextures(products[0]!, tile),
+      dispatches,
       work: [
         ...packedWeightsWork(sizes.weights, c),
-        ...columns.flatMap((one, at) => [one, ...productWork(products[at]!, tile)]),
+        ...columns.flatMap((one, at) => [one, ...copyWork(products[at]!, tile), gemmWork(products[at]!, tile)]),
       ],
       // In float32 the terms are summed sequentially, as in direct.
       error: gemmError(tile, c, termCount(c)),

@@ -3,7 +3,14 @@
 // of weights, the sums are cut, and a last step adds the parts. Both may be necessary.
 import { eachAxis } from "../base/shape.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type Unsupported, preparationsOf, tooManyDispatches } from "./algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type Unsupported,
+  preparationsOf,
+  sharedTextures,
+  tooManyDispatches,
+} from "./algorithm.ts";
 import { MAX_SECONDS, type Rates, estimate } from "./cost.ts";
 import { type Range, boundedCandidates, inParts, ofEachPart, rangesOf } from "./long-sums.ts";
 import type { DeviceTraits } from "./traits.ts";
@@ -67,6 +74,7 @@ function joined(list: readonly Candidate[], variant: string): Candidate {
     ...first,
     variant,
     workspaceBytes: Math.max(...list.map(({ workspaceBytes }) => workspaceBytes)),
+    ...sharedTextures(list),
     dispatches: list.reduce((sum, { dispatches }) => sum + dispatches - preparations, preparations),
     work: list.flatMap(({ work }, at) => (at === 0 ? work : work.filter(({ prepares }) => !prepares))),
     plan() {

@@ -1,7 +1,7 @@
 // The algorithms as every adapter can run them, sorted by name; the planner ranks them. GPUs get the list of hardware.ts instead.
 import type { Algorithm } from "./algorithm.ts";
-import { depthwise, depthwiseTiles } from "./depthwise.ts";
-import { direct, directRows } from "./direct.ts";
+import { depthwise, depthwiseTiles } from "./depthwise/depthwise.ts";
+import { direct, directRows } from "./direct/direct.ts";
 import { fft } from "./fft/fft.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";
 import { im2col } from "./im2col.ts";

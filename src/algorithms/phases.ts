@@ -21,7 +21,7 @@ function edges(output: Triple, { counts, stride, step, first, cells }: Phases): 
 /** Returns a step of a correlation as one that finds the phases of its output channels. */
 export function inPhases(step: Step, c: Correlation): Step {
   const { phases } = c;
-  const { kernel, uniforms } = step;
+  const { kernel, uniforms, brief } = step;
   if (!phases) return step;
   // Partial sums and products of transforms are stored channel by channel.
   const stores = typeof uniforms.yChannels === "object" && "phaseD" in uniforms.yChannels;
@@ -30,6 +30,7 @@ export function inPhases(step: Step, c: Correlation): Step {
   if (!kernel.shaders.some((shader) => replaced.has(shader))) return step;
   return {
     ...step,
+    ...(brief && { brief: inPhases(brief, c) }),
     kernel: {
       ...kernel,
       shaders: [phasesShader, ...kernel.shaders.map((shader) => replaced.get(shader) ?? shader)],

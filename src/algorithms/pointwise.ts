@@ -9,16 +9,20 @@ import {
   type GemmVariant,
   type Products,
   type TiledAlgorithm,
+  copyWork,
   gemmError,
-  gemmSteps,
-  productCount,
-  productWork,
+  gemmStep,
+  productTextures,
+  gemmWork,
+  storesInLoop,
+  textureableBytes,
+  texturesOf,
 } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { oneCellProduct } from "./gemm/one-cell.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, packedWeightsWork, weightMatrix, weightRows, withPackedWeights } from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
@@ -60,11 +64,12 @@ function pixelMatrix(c: Correlation): MatrixBatch {
 }
 
 /** The matrix products: one for each group and, channels-first, each image. */
-function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
+function productsOf(c: Correlation): Products {
+  const { N, C, K, groups, output, layout } = c;
   const outputs = elementCount(output);
   const [batch, rows, columns] =
     layout === "channels-last" ? [groups, N * outputs, K / groups] : [N * groups, K / groups, outputs];
-  return { batch, M: rows, N: columns, K: C / groups };
+  return { batch, M: rows, N: columns, K: C / groups, storedInLoop: storesInLoop(c, C / groups) };
 }
 
 /** Why a correlation is not the product of these matrices; undefined if it is. */
@@ -83,7 +88,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   const { N, C, groups } = c;
   const outputs = elementCount(c.output);
   const channelsLast = c.layout === "channels-last";
-  const multiply = gemmSteps(
+  const multiply = gemmStep(
     {
       outputs: channelsLast ? N * outputs : outputs,
       K: C / groups,
@@ -95,7 +100,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
     tile,
     c,
   );
-  return withPackedWeights({ steps: multiply, workspaceBytes: 0 }, weights, c);
+  return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
 /** The algorithm with some lists of tiles of the GEMM, of each of which the best are candidates. */
@@ -107,21 +112,26 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
     const c = oneCellProduct(given) ?? given;
     const refused = refusal(c);
     if (refused) return refused;
-    const weights = weightMatrix(c, device.uniformBytes !== undefined);
+    const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
       return tooManyBytes("the packed weights take", preparedBytes, device);
     const pixels = pixelMatrix(c);
-    const products = { ...productsOf(c), ...weightRows(c, weights) };
+    const products = {
+      ...productsOf(c),
+      ...texturesOf(device, preparedBytes, c, textureableBytes(weights.batch, c), textureableBytes(pixels, c)),
+    };
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
     return selectTiles(tiles, products, device, variant, loadsVectors).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: 0,
       preparedBytes,
-      dispatches: productCount(products, tile) + Number(weights.packed),
+      textures: productTextures(products, tile),
+      dispatches: 1 + Number(weights.packed),
       work: [
         ...packedWeightsWork(weights, c),
-        ...productWork(products, tile).map((one, _, all) => ({ ...one, bytes: operandBytes(c) / all.length })),
+        ...copyWork(products, tile),
+        { ...gemmWork(products, tile), bytes: operandBytes(c) },
       ],
       error: gemmError(tile, c, products.K),
       iterations: Math.ceil(products.K / 4),

@@ -3,7 +3,14 @@
 import type { Triple } from "../base/shape.ts";
 import { roundUp } from "../base/shape.ts";
 import { type Binding, BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { type Candidate, type ErrorBound, type PartialPlan, SEQUENTIAL_SUM, preparationsOf } from "./algorithm.ts";
+import {
+  type Candidate,
+  type ErrorBound,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  preparationsOf,
+  sharedTextures,
+} from "./algorithm.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /**
@@ -39,6 +46,7 @@ export function inSequence(
     variant,
     workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
+    ...sharedTextures(list),
     preparations: list.reduce((sum, one) => sum + preparationsOf(one), 0),
     dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, 0),
     work: list.flatMap(({ work }) => work),
@@ -96,13 +104,19 @@ export function placed(step: Step, reserved: number, prepared: number): Step {
     if (range.operand === "workspace") return { ...range, offset: range.offset + reserved };
     return range.operand === "prepared" ? { ...range, offset: range.offset + prepared } : range;
   };
-  return declareReadWrite({ ...step, bindings: step.bindings.map(place) });
+  const { brief, ...own } = step;
+  return {
+    ...declareReadWrite({ ...own, bindings: step.bindings.map(place) }),
+    ...(brief && { brief: placed(brief, reserved, prepared) }),
+  };
 }
 
 /** Declares as writable what a step reads from the buffer that it writes: WebGPU allows no read-only binding of it in the same dispatch. */
 function declareReadWrite(step: Step): Step {
   const written = step.bindings.find(({ binding }) => binding === BINDING.output)?.operand;
-  const read = step.bindings.filter(({ binding, operand }) => binding !== BINDING.output && operand === written);
+  const read = step.bindings.filter(
+    ({ binding, operand, texture }) => binding !== BINDING.output && operand === written && !texture,
+  );
   if (read.length === 0) return step;
   return { ...step, kernel: { ...step.kernel, readWrite: read.map(({ binding }) => binding) } };
 }

@@ -1,7 +1,7 @@
 // The kernels that only adapters that compute on the CPU are offered, which src/planner/platform.ts loads on them alone.
 import type { Algorithm } from "./algorithm.ts";
-import { depthwiseQuads } from "./depthwise-quads.ts";
-import { depthwise, depthwiseTiles } from "./depthwise.ts";
+import { depthwise, depthwiseTiles } from "./depthwise/depthwise.ts";
+import { depthwiseQuads } from "./depthwise/quads.ts";
 
 /** Returns the algorithms of index.ts with these kernels. */
 export function withQuads(portable: readonly Algorithm[]): readonly Algorithm[] {

@@ -47,6 +47,8 @@ export interface DeviceTraits {
   readonly quads: boolean;
   /** Most bytes of prepacked weights to bind as uniforms, where the adapter loads from these many times as fast as from storage. */
   readonly uniformBytes?: number | undefined;
+  /** Most bytes of an operand to bind as a texture, where the adapter loads from these many times as fast as from storage. */
+  readonly textureBytes?: number | undefined;
   /** Most sums of a thread tile: more leave the registers, or leave too few threads to hide latency. */
   readonly maxSums: number;
   /** Bytes of workgroup memory for tiles; 0 where loads from it are no faster than from the caches. */

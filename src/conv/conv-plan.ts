@@ -6,6 +6,7 @@ import type { GpuContext } from "../gpu/context.ts";
 import type { OperandBuffers } from "../gpu/executable.ts";
 import { type TensorStorage, createPrepared, createWorkspace } from "../gpu/memory.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import type { ScratchTextures } from "../gpu/texture-copies.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Choice } from "../planner/choose.ts";
 import { explain } from "../planner/explain.ts";
@@ -29,6 +30,8 @@ export class ConvPlan {
   readonly problem: ConvProblem;
   /** Scratch memory that a run needs, in bytes. */
   readonly workspaceBytes: number;
+  /** Bytes of the textures into which a run copies operands, on adapters that gain by it. The plan or the engine holds them, beside the workspace. */
+  readonly textureBytes: number;
   /** Floating-point operations of the direct sum, two for each multiply-add; speeds are quoted by this count. */
   readonly flops: number;
   /** The fewest bytes that must move: every operand once. */
@@ -50,6 +53,7 @@ export class ConvPlan {
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
   readonly #runner: Runner;
+  readonly #textures: ScratchTextures | undefined;
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
   #prepared: GPUBuffer | undefined;
@@ -63,6 +67,7 @@ export class ConvPlan {
     this.#gpu = gpu;
     this.#choice = choice;
     this.#generation = gpu.generation;
+    this.#textures = gpu.textures?.others();
     this.#runner = new Runner(gpu, problem, plan);
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
@@ -71,7 +76,8 @@ export class ConvPlan {
     this.workspaceBytes = plan.workspaceBytes;
     this.steps = plan.steps;
     this.flops = 2 * multiplyAdds(problem);
-    const { error } = choice.chosen.candidate;
+    const { error, textures = [] } = choice.chosen.candidate;
+    this.textureBytes = textures.reduce((sum, bytes) => sum + bytes, 0);
     this.errorSpread = error.spread;
     this.errorNorm = error.norm;
     this.errorGrowth = error.growth;
@@ -123,7 +129,7 @@ export class ConvPlan {
         );
       }
     }
-    this.#runner.encode(encoder, operands, !(w instanceof Tensor));
+    this.#runner.encode(encoder, operands, this.#textures, !(w instanceof Tensor));
   }
 
   /** Returns the buffers to record on, checked; those of the last call are not checked again. */
@@ -159,8 +165,9 @@ export class ConvPlan {
     this.destroy();
   }
 
-  /** Frees the workspace and the prepacked weights of `encode`. */
+  /** Frees the workspace, the textures and the prepacked weights of `encode`. */
   #release(): void {
+    this.#textures?.release();
     for (const buffer of [this.#workspace, this.#prepared]) if (buffer) this.#gpu.memory.free(buffer);
     this.#workspace = undefined;
     this.#prepared = undefined;

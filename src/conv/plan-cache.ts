@@ -17,7 +17,7 @@ import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choos
 import { deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
-import { startsBrief } from "./first-calls.ts";
+import { firstCalls } from "./first-calls.ts";
 import { type ConvInputs, checkInputs, operandShape, resultName } from "./operands.ts";
 import { Runner } from "./runner.ts";
 
@@ -53,15 +53,17 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
 export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   const buffers = checkInputs(gpu, problem, inputs);
-  if (gpu.recorder) {
+  const { recorder } = gpu;
+  if (recorder) {
     const result = resultName(problem);
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
     const key = () => planKey(problem, constraints);
     const plan = () => {
-      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, { uniformBytes: undefined });
+      const without = { uniformBytes: undefined, ...(!recorder.textures && { textureBytes: undefined }) };
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, without);
       return { ...decided.plan, choice: decided.choice };
     };
-    return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
+    return recorded(gpu, recorder, { name: "conv", buffers, results, key, plan })[result]!;
   }
   return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs);
 }
@@ -99,13 +101,13 @@ export class PlanCache {
   get(lower: Lower, problem: ConvProblem, constraints: Constraints, key = planKey(problem, constraints)): Runner {
     return this.#ready.get(key, () => {
       const { choice, plan } = this.decide(lower, problem, constraints);
-      return new Runner(this.gpu, problem, plan, startsBrief(choice));
+      return new Runner(this.gpu, problem, plan, firstCalls(choice));
     });
   }
 
   /**
    * Chooses and plans how to compute a problem.
-   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage
+   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage, and may have no textures
    */
   decide(
     lower: Lower,
@@ -124,6 +126,12 @@ export class PlanCache {
       this.tuning.lookUp(problem, constraints),
     );
     return { choice, plan: choice.chosen.candidate.plan() };
+  }
+
+  /** Waits until the kernels of the eager calls so far are compiled. */
+  async settle(): Promise<void> {
+    for (const runner of this.#ready.values()) runner.settle();
+    await this.gpu.pipelines.settle();
   }
 
   /** Drops the plan of eager calls for a problem, to choose it again: measurements of it are new. */

@@ -5,10 +5,11 @@ import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { createPrepared } from "../gpu/memory.ts";
 import { submit } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import type { ScratchTextures } from "../gpu/texture-copies.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import { type Plan, type Preparation, kernelsOf } from "../kernel/step.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import { FIRST_CALLS, briefPlan } from "./first-calls.ts";
+import { FIRST_CALLS, type FirstCalls, briefPlan } from "./first-calls.ts";
 import { type ConvInputs, type ResultName, operandShape, resultName } from "./operands.ts";
 
 /** Multiply-adds of a pass that takes no longer than its submission: 32 of them take 0.1 s on a software adapter. */
@@ -45,14 +46,16 @@ export class Runner {
   /** Whether a run takes no longer than its submission. */
   readonly #isSmall: boolean;
   #compiled: Compiled;
-  /** Calls until the plan itself is compiled, if brief kernels run first. */
-  #firstCalls: number;
+  /** Calls after which the plan itself is compiled; 0 if it is from the start. */
+  readonly #firstCalls: number;
+  /** Calls so far, up to those. */
+  #calls = 0;
   #destroyed = false;
   /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
   readonly #preparationKey: number;
 
-  /** @param startsBrief whether the first calls run brief kernels (first-calls.ts) */
-  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan, startsBrief = false) {
+  /** @param first how first calls run, if not as later ones */
+  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan, first?: FirstCalls) {
     const { preparation, algorithm } = plan;
     this.#gpu = gpu;
     this.#problem = problem;
@@ -61,9 +64,10 @@ export class Runner {
     this.#plan = plan;
     this.#isSmall = multiplyAdds(problem) <= SMALL_MULTIPLY_ADDS;
     this.#label = `${algorithm} convolution`;
-    const brief = startsBrief && !kernelsOf(plan).every((kernel) => gpu.pipelines.has(kernel));
-    this.#compiled = new Compiled(gpu, brief ? briefPlan(plan) : plan);
-    this.#firstCalls = brief ? FIRST_CALLS : 0;
+    const isCompiled = kernelsOf(plan).every((kernel) => gpu.pipelines.has(kernel));
+    const brief = isCompiled ? undefined : first;
+    this.#compiled = new Compiled(gpu, brief ? briefPlan(plan, brief) : plan);
+    this.#firstCalls = brief?.calls ?? 0;
     this.#preparationKey = preparation ? gpu.idOf(preparationText(preparation)) : -1;
   }
 
@@ -75,7 +79,7 @@ export class Runner {
     const label = this.#label;
     const { w } = inputs;
     const isPrivate = Object.values(inputs).every((tensor: Tensor | undefined) => !tensor || tensor.isPrivate);
-    if (this.#firstCalls > 0 && --this.#firstCalls === 0) void this.#compile();
+    if (this.#calls < this.#firstCalls && ++this.#calls === this.#firstCalls) void this.#compile();
     return errors.runPrivate(label, isPrivate, () => {
       const buffers: OperandBuffers = { ...given };
       if (preparation) buffers.prepared = w ? this.prepared(w) : transientPrepared.acquire(preparation.bytes);
@@ -84,19 +88,27 @@ export class Runner {
       const created = submit(this.#gpu, { label, buffers, results, workspaceBytes, isSmall }, (all) => {
         const prepare = w ? undefined : this.#compiled.preparation?.bind(all);
         const compute = this.#compiled.steps.bind(all);
-        return (pass) => {
-          prepare?.(pass);
-          compute(pass);
+        return (target) => {
+          prepare?.(target);
+          compute(target);
         };
       });
       return created[this.#result]!;
     });
   }
 
-  /** Records the steps, and before them those of the preparation if it `prepares`. */
-  encode(encoder: GPUCommandEncoder, buffers: OperandBuffers, prepares: boolean): void {
+  /**
+   * Records the steps, and before them those of the preparation if it `prepares`.
+   * @param textures those of the caller, who submits
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    buffers: OperandBuffers,
+    textures: ScratchTextures | undefined,
+    prepares: boolean,
+  ): void {
     if (prepares) this.#compiled.preparation?.encode(encoder, buffers);
-    this.#compiled.steps.encode(encoder, buffers);
+    this.#compiled.steps.encode(encoder, buffers, textures);
   }
 
   /**
@@ -119,6 +131,13 @@ export class Runner {
       return prepared;
     };
     return w.copies.prepared(this.#preparationKey, pack, holder);
+  }
+
+  /** Compiles the plan itself now if more calls are waited for: somebody times them. */
+  settle(): void {
+    if (this.#calls < FIRST_CALLS || this.#calls >= this.#firstCalls) return;
+    this.#calls = this.#firstCalls;
+    void this.#compile();
   }
 
   /** Compiles the plan itself beside the calls that run brief kernels, and takes their place. */

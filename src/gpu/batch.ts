@@ -2,20 +2,19 @@
 // tell: whatever else is given to the queue flushes the batch first, and so does the end of the task. Only on a device that the engine requested,
 // whose queue it may watch: on the caller's device each call is submitted by itself.
 
+import { Commands, type Recording } from "./commands.ts";
+
 /** Most calls that are submitted together. */
 const MAX_CALLS = 32;
 
 /** What the queue is asked for that may have to do with the buffers of a call. */
 const METHODS = ["submit", "writeBuffer", "onSubmittedWorkDone"] as const;
 
-/** Records the dispatches of a call. */
-export type Recording = (pass: GPUComputePassEncoder) => void;
-
 export class Batch {
   readonly #device: GPUDevice;
   /** The queue's own method; undefined if there are no batches. */
   #submit: GPUQueue["submit"] | undefined;
-  #open: { readonly encoder: GPUCommandEncoder; readonly pass: GPUComputePassEncoder } | undefined;
+  #open: Commands | undefined;
   #calls = 0;
   /** Calls of the next submit: doubled each time, so that an idle GPU starts with the first of a task. */
   #wanted = 1;
@@ -32,14 +31,13 @@ export class Batch {
   /** Computes a call: in the batch if it is small, else at once. */
   run(record: Recording, isSmall: boolean): void {
     if (!isSmall || !this.#submit) {
-      const { encoder, pass } = this.#begin();
-      record(pass);
-      pass.end();
-      this.#device.queue.submit([encoder.finish()]);
+      const commands = this.#begin();
+      record(commands);
+      this.#device.queue.submit([commands.finish()]);
       return;
     }
     this.#open ??= this.#begin();
-    record(this.#open.pass);
+    record(this.#open);
     if (++this.#calls >= this.#wanted) {
       this.flush();
       this.#wanted = Math.min(2 * this.#wanted, MAX_CALLS);
@@ -49,17 +47,15 @@ export class Batch {
 
   /** Submits what is recorded. */
   flush(): void {
-    if (!this.#open) return;
-    const { encoder, pass } = this.#open;
+    const commands = this.#open;
+    if (!commands) return;
     this.#open = undefined;
     this.#calls = 0;
-    pass.end();
-    this.#submit!([encoder.finish()]);
+    this.#submit!([commands.finish()]);
   }
 
-  #begin(): { encoder: GPUCommandEncoder; pass: GPUComputePassEncoder } {
-    const encoder = this.#device.createCommandEncoder({ label: "convoke" });
-    return { encoder, pass: encoder.beginComputePass() };
+  #begin(): Commands {
+    return new Commands(this.#device.createCommandEncoder({ label: "convoke" }));
   }
 
   /** Flushes at the end of the task: a message is a task of its own, and unlike a timer it is neither delayed nor throttled. */

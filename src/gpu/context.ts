@@ -5,6 +5,7 @@ import { LruCache } from "./lru-cache.ts";
 import { Memory, ScratchBuffer } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
 import type { Recorder } from "./recorder.ts";
+import type { ScratchTextures } from "./texture-copies.ts";
 
 /**
  * Bounds of the cache of ids: entries, and characters of all their texts; the least recently used is dropped first. There is an entry for each
@@ -26,6 +27,8 @@ export class GpuContext {
   readonly workspace: ScratchBuffer;
   /** Prepacked operands of runs that do not cache them. */
   readonly transientPrepared: ScratchBuffer;
+  /** The textures of all runs, on platforms whose kernels bind operands as such. */
+  textures: ScratchTextures | undefined;
   readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
   /** Submits calls. */
@@ -95,6 +98,7 @@ export class GpuContext {
     this.memory.drain();
     this.workspace.release();
     this.transientPrepared.release();
+    this.textures?.release();
   }
 
   /** Returns an id of a long text, for quick lookups: the same for equal texts while the text is cached, and never reused for another. */

@@ -1,10 +1,12 @@
-// Executable: steps compiled for a device. Holds their pipelines, their uploaded uniforms, and bind groups for the latest buffers.
+// Executable: steps compiled for a device. Holds their pipelines, their uploaded uniforms, and bind groups for the latest buffers. Before a step that loads
+// an operand as a texture, it copies that into one.
 import { roundUp } from "../base/shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { uniformBytes } from "../kernel/uniforms.ts";
 import type { Operand } from "../problem/operand.ts";
-import type { Recording } from "./batch.ts";
+import { Commands, type Recording, type Target } from "./commands.ts";
 import type { GpuContext } from "./context.ts";
+import type { ScratchTextures, StepCopies } from "./texture-copies.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** Alignment of each step's uniform struct in the buffer of all of them (the default minUniformBufferOffsetAlignment). */
@@ -20,12 +22,13 @@ export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
 
 /**
- * Bind groups found by the buffer of each operand in turn: of the operands so far, and by the buffer of the next. They are dropped when one of
- * their buffers is garbage-collected.
+ * Bind groups, and what records the copies before each step, found by the buffer of each operand and each texture in turn: of those so far, and by
+ * the next. They are dropped when one of them is garbage-collected.
  */
 interface Bound {
   groups?: readonly GPUBindGroup[];
-  readonly next: WeakMap<GPUBuffer, Bound>;
+  copies?: readonly (readonly Recording[])[] | undefined;
+  readonly next: WeakMap<GPUBuffer | GPUTexture, Bound>;
 }
 
 export class Executable {
@@ -36,6 +39,8 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
+  /** The copies of operands into textures, if steps bind such. */
+  readonly #copies: StepCopies | undefined;
   #bound: Bound = { next: new WeakMap() };
   #boundCount = 0;
 
@@ -44,6 +49,8 @@ export class Executable {
     const steps = given.filter(({ workgroups: [x] }) => x > 0);
     this.#steps = steps;
     this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
+    const textured = steps.some(({ bindings }) => bindings.some(({ texture }) => texture));
+    this.#copies = textured ? gpu.textures!.copiesFor(steps) : undefined;
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
     const structs = steps.map(({ kernel, uniforms }) => uniformBytes(kernel.shaders, kernel.constants, uniforms));
     let bytes = 0;
@@ -63,31 +70,46 @@ export class Executable {
     this.#uniforms.unmap();
   }
 
-  /** Records every step, in order, in one compute pass. */
-  encode(encoder: GPUCommandEncoder, buffers: Buffers): void {
-    const pass = encoder.beginComputePass();
-    this.record(pass, buffers);
-    pass.end();
+  /**
+   * Records every step, in order, in one compute pass if there are no copies between them.
+   * @param textures those of the caller, if the commands are not submitted at once
+   */
+  encode(encoder: GPUCommandEncoder, buffers: Buffers, textures?: ScratchTextures): void {
+    const commands = new Commands(encoder);
+    this.bind(buffers, textures)(commands);
+    commands.end();
   }
 
-  /** Records every step, in order, in a pass of the caller's. */
+  /** Records steps that bind no textures, in order, in a pass of the caller's. */
   record(pass: GPUComputePassEncoder, buffers: Buffers): void {
-    this.bind(buffers)(pass);
+    this.bind(buffers)({
+      pass,
+      get encoder(): never {
+        throw new Error("copies need an encoder");
+      },
+    });
   }
 
-  /** Finds or creates the bind groups of buffers, and returns what records every step, in order, in a pass. */
-  bind(buffers: Buffers): Recording {
-    const groups = this.#bindGroups(buffers);
-    return (pass) => this.#record(pass, groups);
+  /** Finds or creates the bind groups of buffers, and returns what records every step, in order. */
+  bind(buffers: Buffers, textures = this.#gpu.textures): Recording {
+    const bound = this.#bind(buffers, this.#copies ? textures!.acquire(this.#copies.rows) : []);
+    return (target) => this.#record(target, bound);
   }
 
-  #record(pass: GPUComputePassEncoder, groups: readonly GPUBindGroup[]): void {
+  #record(target: Target, { groups, copies }: Bound): void {
     for (let index = 0; index < this.#steps.length; index++) {
+      for (const copy of copies?.[index] ?? []) copy(target);
       const [x, y, z] = this.#steps[index]!.workgroups;
+      const { pass } = target;
       pass.setPipeline(this.#pipelines[index]!);
-      pass.setBindGroup(0, groups[index]);
+      pass.setBindGroup(0, groups![index]);
       pass.dispatchWorkgroups(x, y, z);
     }
+  }
+
+  /** Creates the textures that the steps bind, so that recording another executable on the same encoder frees none of them. */
+  reserve(textures: ScratchTextures): void {
+    textures.acquire(this.#copies?.rows ?? []);
   }
 
   /** Number of dispatches. */
@@ -99,27 +121,33 @@ export class Executable {
     this.#gpu.memory.free(this.#uniforms);
   }
 
-  #bindGroups(buffers: Buffers): readonly GPUBindGroup[] {
+  #bind(buffers: Buffers, textures: readonly GPUTexture[]): Bound {
     let bound = this.#bound;
+    const follow = (one: GPUBuffer | GPUTexture): void => {
+      let next = bound.next.get(one);
+      if (!next) bound.next.set(one, (next = { next: new WeakMap() }));
+      bound = next;
+    };
     for (const operand of this.#operands) {
       const buffer = buffers[operand];
       if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);
-      let next = bound.next.get(buffer);
-      if (!next) bound.next.set(buffer, (next = { next: new WeakMap() }));
-      bound = next;
+      follow(buffer);
     }
+    for (const texture of textures) follow(texture);
     if (!bound.groups) {
-      bound.groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
+      bound.groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers, textures));
+      bound.copies = this.#copies?.record(buffers, textures);
       if (++this.#boundCount % MAX_BOUND === 0) this.#bound = { next: new WeakMap() };
     }
-    return bound.groups;
+    return bound;
   }
 
-  #bindGroup(step: Step<string>, index: number, buffers: Buffers): GPUBindGroup {
+  #bindGroup(step: Step<string>, index: number, buffers: Buffers, textures: readonly GPUTexture[]): GPUBindGroup {
     const uniforms = { buffer: this.#uniforms, ...this.#uniformRanges[index]! };
-    const entries = step.bindings.map(({ binding, operand, offset, size }) => ({
+    let texture = 0;
+    const entries = step.bindings.map(({ binding, operand, offset, size, texture: isTexture }) => ({
       binding,
-      resource: { buffer: buffers[operand]!, offset, size },
+      resource: isTexture ? textures[texture++]!.createView() : { buffer: buffers[operand]!, offset, size },
     }));
     this.#gpu.errors.creating();
     return this.#gpu.device.createBindGroup({

@@ -17,6 +17,10 @@ export class LruCache<Value> {
     return this.#entries.size;
   }
 
+  values(): Iterable<Value> {
+    return this.#entries.values();
+  }
+
   /** Returns the value of a key, and marks it as the most recently used. */
   get(key: string): Value | undefined {
     const value = this.#entries.get(key);

@@ -118,8 +118,9 @@ export class TensorStorage {
   }
 }
 
-/** A buffer of the engine. */
+/** A buffer or a texture of the engine. Only buffers get into the pool. */
 interface Held extends Pooled {
+  readonly bytes: number;
   use: MemoryUse;
 }
 
@@ -128,7 +129,7 @@ export class Memory {
   readonly #device: GPUDevice;
   readonly #creating: () => void;
   readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
-  readonly #held = new Map<GPUBuffer, Held>();
+  readonly #held = new Map<GPUBuffer | GPUTexture, Held>();
   readonly #pool = new BufferPool<Held>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0, pool: 0 };
   #total = 0;
@@ -151,13 +152,19 @@ export class Memory {
    * @throws ConvError `destroyed` after `close`, or `out-of-memory` if the allocation fails synchronously
    */
   allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
+    return this.hold(use, descriptor.size, () => this.#create(descriptor));
+  }
+
+  /** Creates a buffer or a texture of so many bytes. */
+  hold<T extends GPUBuffer | GPUTexture>(use: MemoryUse, bytes: number, create: () => T): T {
     this.checkOpen();
-    this.#trim(descriptor.size);
-    const buffer = this.#create(descriptor);
-    this.#held.set(buffer, { buffer, use, serial: this.#nextSerial++ });
-    this.#count(use, buffer.size);
+    this.#trim(bytes);
+    this.#creating();
+    const created = create();
+    this.#held.set(created, { buffer: created as GPUBuffer, bytes, use, serial: this.#nextSerial++ });
+    this.#count(use, bytes);
     this.#peak = Math.max(this.#peak, this.#total);
-    return buffer;
+    return created;
   }
 
   /** Like `allocate`, but returns a buffer of any content, from the pool if it has one: for what is written in full before it is read. */
@@ -169,13 +176,13 @@ export class Memory {
     return held.buffer;
   }
 
-  /** Destroys a buffer; work already submitted still completes. A second call does nothing. */
-  free(buffer: GPUBuffer): void {
+  /** Destroys a buffer or a texture; work already submitted still completes. A second call does nothing. */
+  free(buffer: GPUBuffer | GPUTexture): void {
     const held = this.#held.get(buffer);
     if (!held) return;
     this.beforeFree?.();
     this.#held.delete(buffer);
-    this.#count(held.use, -buffer.size);
+    this.#count(held.use, -held.bytes);
     buffer.destroy();
   }
 
@@ -228,7 +235,6 @@ export class Memory {
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {
-    this.#creating();
     try {
       return this.#device.createBuffer(descriptor);
     } catch (cause) {
@@ -249,9 +255,9 @@ export class Memory {
   }
 
   #use(held: Held, use: MemoryUse): void {
-    this.#count(held.use, -held.buffer.size);
+    this.#count(held.use, -held.bytes);
     held.use = use;
-    this.#count(use, held.buffer.size);
+    this.#count(use, held.bytes);
   }
 
   /** Frees what the pool may not hold once `wanted` more bytes are in use. */
@@ -297,7 +303,7 @@ export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
   return memory.reuse("weights", {
     label: "convoke prepared weights",
     size: bytes,
-    usage: BufferUsage.STORAGE | BufferUsage.UNIFORM,
+    usage: BufferUsage.STORAGE | BufferUsage.UNIFORM | BufferUsage.COPY_SRC,
   });
 }
 
@@ -306,6 +312,6 @@ export function createWorkspace(memory: Memory, bytes: number): GPUBuffer {
   return memory.allocate("workspace", {
     label: "convoke workspace",
     size: bytes,
-    usage: BufferUsage.STORAGE | BufferUsage.COPY_DST,
+    usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST,
   });
 }

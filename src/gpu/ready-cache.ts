@@ -30,6 +30,10 @@ export class ReadyCache<Value extends { destroy(): void }> {
     return value;
   }
 
+  values(): Iterable<Value> {
+    return this.#cache.values();
+  }
+
   delete(key: string): void {
     this.#cache.delete(key);
   }

@@ -36,6 +36,8 @@ export interface Call {
 }
 
 export interface Recorder {
+  /** Whether the steps that it takes may bind textures. */
+  readonly textures?: boolean;
   /** Takes a call, and returns a stand-in for the buffer of each of its results: an object that only identifies it. */
   record(call: Call): Readonly<Record<string, GPUBuffer>>;
 }

@@ -2,7 +2,7 @@
 import { type TensorDtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
-import type { Recording } from "./batch.ts";
+import type { Recording } from "./commands.ts";
 import type { GpuContext } from "./context.ts";
 import { TensorStorage } from "./memory.ts";
 import type { Call, Recorder } from "./recorder.ts";

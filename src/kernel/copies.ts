@@ -4,7 +4,10 @@ import copiesReplicate from "../../shaders/lib/copies-replicate.wgsl";
 import type { PaddingMode } from "../problem/padding.ts";
 import { type PaddingSnippet, snippetOf } from "./padding.ts";
 
-/** The snippet that defines `copies`, the cells of the padded input that repeat an input cell, for each of IMAGES. */
-export function copiesSnippet(mode: PaddingMode): PaddingSnippet {
-  return snippetOf(mode, true, mode === "replicate" ? copiesReplicate : copiesImages);
+/**
+ * The snippet that defines `copies`, the cells of the padded input that repeat an input cell, for each of IMAGES.
+ * @param again whether the border, or what is cropped, may be as long as one image of the input
+ */
+export function copiesSnippet(mode: PaddingMode, again: boolean): PaddingSnippet {
+  return snippetOf(mode, again, mode === "replicate" ? copiesReplicate : copiesImages);
 }

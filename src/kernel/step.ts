@@ -11,6 +11,8 @@ export interface Binding<Name extends string = Operand> {
   readonly operand: Name;
   readonly offset: number;
   readonly size: number;
+  /** Whether the kernel loads a copy of it in a texture (textures.ts). */
+  readonly texture?: boolean;
 }
 
 /** The value of a WGSL constant. A plain number becomes u32; `f32s` becomes an array, which compilers fold away if its indices are constants. */
@@ -48,8 +50,8 @@ export interface Step<Name extends string = Operand> {
   /** Values of the uniform struct at binding 0, by the names of its fields. */
   readonly uniforms: Uniforms;
   readonly workgroups: readonly [number, number, number];
-  /** What the step has in place of its own when its kernel is assembled brief: smaller tiles, which compute the same bits. */
-  readonly brief?: Pick<Step, "uniforms" | "workgroups"> & Pick<Kernel, "constants">;
+  /** The step that first calls run in its place, if not itself: one on smaller tiles, which computes the same bits. */
+  readonly brief?: Step<Name>;
 }
 
 /** Prepacks the weights (in the backward-weights pass: dy): steps that read them, may use `workspace` and write `prepared`. */

@@ -1,5 +1,6 @@
 // Chooses how a convolution of a model is computed. The planner ranks by the time of a run; a model also has to be compiled before its first run,
 // and to be held. So among candidates that are nearly as fast, the one is taken that adds least of all three to what the model has already.
+import { candidateBytes } from "../algorithms/algorithm.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { RecordedPlan } from "../gpu/recorder.ts";
 import { assemble } from "../kernel/assemble.ts";
@@ -11,7 +12,7 @@ import { withChosenActivation } from "./chosen-activation.ts";
 /** Runs that a compilation is worth. */
 const RUNS = 16;
 
-/** What a byte of workspace or prepacked weights is worth, in seconds: a megabyte 10 ms. */
+/** What a byte of workspace, textures or prepacked weights is worth, in seconds: a megabyte 10 ms. */
 const SECONDS_PER_BYTE = 1e-8;
 
 /**
@@ -43,6 +44,8 @@ export class Kernels {
   }
 }
 
+type Traits = Pick<DeviceTraits, "software" | "quads">;
+
 const secondsOf = ({ measured, seconds }: Ranked): number => measured ?? seconds;
 
 const compact = <Name extends string>(step: Step<Name>): Step<Name> => ({
@@ -52,30 +55,28 @@ const compact = <Name extends string>(step: Step<Name>): Step<Name> => ({
 
 /**
  * Returns a plan as a model computes it on a device. On software adapters, where the kernels of a network take as long to compile as tens of its runs,
- * they are compact and shared.
+ * they are shared, and compact unless on lavapipe, which has no quads: it takes 11 s instead of 1 to 2.7 to compile products of 16 x 16 sums with loops that
+ * index these.
  */
-export function modelPlan<P extends RecordedPlan>(plan: P, { software }: Pick<DeviceTraits, "software">): P {
+export function modelPlan<P extends RecordedPlan>(plan: P, { software, quads }: Traits): P {
   if (!software) return plan;
   const { steps, preparation } = plan;
+  const shared = { ...plan, steps: steps.map(withChosenActivation) };
+  if (!quads) return shared;
   return {
-    ...plan,
-    steps: steps.map((step) => compact(withChosenActivation(step))),
+    ...shared,
+    steps: shared.steps.map(compact),
     ...(preparation && { preparation: { ...preparation, steps: preparation.steps.map(compact) } }),
   };
 }
 
 /** Returns the choice with the candidate that adds least to a model, and its plan. */
-export function choosePlan(
-  choice: Choice,
-  device: Pick<DeviceTraits, "software">,
-  kernels: Kernels,
-): { choice: Choice; plan: Plan } {
+export function choosePlan(choice: Choice, device: Traits, kernels: Kernels): { choice: Choice; plan: Plan } {
   const { character, slower } = COSTS[device.software ? "software" : "hardware"];
   const within = choice.ranked.filter((one) => secondsOf(one) <= secondsOf(choice.chosen) * slower);
   const costs = within.map((ranked) => {
     const plan = modelPlan(ranked.candidate.plan(), device);
-    const { workspaceBytes, preparedBytes } = ranked.candidate;
-    const held = (workspaceBytes + preparedBytes) * SECONDS_PER_BYTE;
+    const held = candidateBytes(ranked.candidate) * SECONDS_PER_BYTE;
     return { ranked, plan, cost: secondsOf(ranked) * RUNS + kernels.missing(kernelsOf(plan)) * character + held };
   });
   const { ranked: chosen, plan } = costs.reduce((best, one) => (one.cost < best.cost ? one : best));

@@ -4,6 +4,7 @@ import type { GpuContext } from "../gpu/context.ts";
 import { Executable } from "../gpu/executable.ts";
 import { TensorStorage } from "../gpu/memory.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import type { ScratchTextures } from "../gpu/texture-copies.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
 import type { Step } from "../kernel/step.ts";
 import { placedStep } from "./placed-step.ts";
@@ -26,6 +27,8 @@ export class CompiledGraph {
   readonly #gpu: GpuContext;
   readonly #placement: Placement;
   readonly #segments: Segment[] = [];
+  /** The textures of a run, which all segments share. */
+  readonly #textures: ScratchTextures | undefined;
   readonly #outputs: Recording["outputs"];
   /** The buffers of the caller's inputs, by the graph's names. */
   readonly #inputs: Recording["inputs"];
@@ -47,8 +50,13 @@ export class CompiledGraph {
     this.#placement = placement;
     this.generation = placement.generation;
     this.explanation = explanation;
+    const textures = (this.#textures = gpu.textures?.others());
     try {
-      for (const { steps, submit } of segments) this.#segments.push({ executable: new Executable(gpu, steps), submit });
+      for (const { steps, submit } of segments) {
+        const executable = new Executable(gpu, steps);
+        this.#segments.push({ executable, submit });
+        if (textures) gpu.errors.run("model", () => executable.reserve(textures));
+      }
     } catch (error) {
       this.destroy();
       throw error;
@@ -69,7 +77,7 @@ export class CompiledGraph {
         for (let submit = 0; submit < submitsOf(this.#segments); submit++) {
           const encoder = device.createCommandEncoder({ label: "convoke model" });
           for (const segment of this.#segments)
-            if (segment.submit === submit) segment.executable.encode(encoder, buffers);
+            if (segment.submit === submit) segment.executable.encode(encoder, buffers, this.#textures);
           device.queue.submit([encoder.finish()]);
         }
       } catch (error) {
@@ -91,7 +99,7 @@ export class CompiledGraph {
     outputs: ReadonlyMap<string, GPUBuffer>,
   ): void {
     const buffers = this.#buffers(inputs, outputs);
-    for (const { executable } of this.#segments) executable.encode(encoder, buffers);
+    for (const { executable } of this.#segments) executable.encode(encoder, buffers, this.#textures);
   }
 
   /** The buffers that the segments bind, with those of a run. */
@@ -119,6 +127,7 @@ export class CompiledGraph {
   /** Frees the GPU memory. Work already submitted still completes. */
   destroy(): void {
     for (const { executable } of this.#segments) executable.destroy();
+    this.#textures?.release();
     this.#placement.destroy();
   }
 }

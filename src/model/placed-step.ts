@@ -26,7 +26,9 @@ export function placedStep(step: Step<string>, operands: Cells, { placeOf }: Pla
   });
   const writable = writableBindings(step.kernel);
   const written = new Set(bindings.filter(({ binding }) => writable.has(binding)).map(({ operand }) => operand));
-  const beside = bindings.filter(({ binding, operand }) => !writable.has(binding) && written.has(operand));
+  const beside = bindings.filter(
+    ({ binding, operand, texture }) => !writable.has(binding) && written.has(operand) && !texture,
+  );
   if (beside.length === 0) return { ...step, bindings };
   const readWrite = [...(step.kernel.readWrite ?? []), ...beside.map(({ binding }) => binding)];
   return { ...step, bindings, kernel: { ...step.kernel, readWrite } };

@@ -116,6 +116,7 @@ export function* recordGraph(
 /** Collects the calls of a node. */
 function recording<T>(gpu: GpuContext, node: Node, calls: RecordedCall[], work: () => T): T {
   gpu.recorder = {
+    textures: true,
     record: ({ name, buffers, results, numbers, key, plan }) => {
       const inputs = Object.entries(buffers).map(([operand, buffer]) => [operand, asCell(buffer!)] as const);
       const created = Object.entries(results).map(([operand, result]) => [operand, new Cell(bytesOf(result))] as const);

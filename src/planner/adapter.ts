@@ -2,6 +2,7 @@
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { DEFAULT_RATES } from "../algorithms/cost.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
+import type { Textures } from "../gpu/textures.ts";
 
 /** The adapter of a device, as it describes itself. */
 export interface AdapterDescription {
@@ -42,6 +43,8 @@ export interface AdapterTraits extends ClassTraits, Pick<DeviceTraits, "gpu"> {
 export interface Platform {
   readonly algorithms: readonly Algorithm[];
   readonly traits: AdapterTraits;
+  /** What copies operands into textures, if kernels load them from there. */
+  readonly textures?: typeof Textures;
 }
 
 export const SOFTWARE: ClassTraits = {

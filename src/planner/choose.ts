@@ -1,6 +1,6 @@
 // Chooses the algorithm and variant that compute a problem: by name, or ("auto") the fastest within the constraints, by measurement or estimate.
 // A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
-import type { Algorithm, Candidate, ErrorBound } from "../algorithms/algorithm.ts";
+import { type Algorithm, type Candidate, type ErrorBound, candidateBytes } from "../algorithms/algorithm.ts";
 import { estimate } from "../algorithms/cost.ts";
 import type { Lowering } from "../algorithms/lowering.ts";
 import { candidatesFor } from "../algorithms/passes.ts";
@@ -25,7 +25,7 @@ export interface Constraints {
    * have them. 0 for outputs that depend on their own windows alone; any unless given.
    */
   maxErrorSpread?: number;
-  /** Bytes of workspace and prepacked weights that the plan may need, together; 256 MiB unless given. */
+  /** Bytes of workspace, textures and prepacked weights that the plan may need, together; 256 MiB unless given. */
   maxWorkspaceBytes?: number;
 }
 
@@ -62,7 +62,7 @@ export interface Considered {
   readonly seconds?: number;
   readonly measured?: number;
   readonly errorGrowth?: number;
-  /** Bytes of workspace and prepacked weights together. */
+  /** Bytes of workspace, textures and prepacked weights together. */
   readonly workspaceBytes?: number;
 }
 
@@ -180,7 +180,7 @@ function byRankOn({ software }: DeviceTraits, ranked: readonly Ranked[]): (a: Ra
       timeOf(a) - timeOf(b) ||
       one.dispatches - other.dispatches ||
       a.seconds - b.seconds ||
-      one.workspaceBytes + one.preparedBytes - (other.workspaceBytes + other.preparedBytes) ||
+      candidateBytes(one) - candidateBytes(other) ||
       one.error.growth - other.error.growth
     );
   };
@@ -238,7 +238,7 @@ export function choose(
     seconds,
     ...(measured !== undefined && { measured }),
     errorGrowth: candidate.error.growth,
-    workspaceBytes: candidate.workspaceBytes + candidate.preparedBytes,
+    workspaceBytes: candidateBytes(candidate),
   }));
   return { chosen, considered: [...considered, ...refused], ranked, device: lowering.device };
 }

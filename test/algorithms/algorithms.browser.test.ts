@@ -94,7 +94,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
           // A gradient that is right on integers to the last bit is summed as the forward pass is: every third shows it on any numbers.
           if (!exactly || pass === "forward" || at % 3 === 0) test("componentwise", componentwise);
           // Variants differ in their tiles, and compiling takes time: the default one of every third problem shows it.
-          if (traits.quads && rank === 0 && at % 3 === 1) test("brief", (one) => brief(one, candidate.plan()));
+          if (traits.software && rank === 0 && at % 3 === 1) test("brief", (one) => brief(one, candidate.plan()));
           // Where errors spread, so do NaN and infinity.
           const spreads = error.spread.some((extent) => extent > 0);
           if (!spreads && isExact(problem) && named.name.startsWith("2-D 3-wide")) test("non-finite", nonFinite);

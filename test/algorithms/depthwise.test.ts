@@ -86,7 +86,7 @@ describe("depthwise", () => {
     const { tileP, tileQ } = tileOf(problem);
     expect(Math.min(tileP, tileQ)).toBeGreaterThan(2);
     expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, ALL_COLUMNS: true });
-    expect(stepOf(problem).kernel.shaders.map(({ name }) => name)).toContain("algorithms/depthwise-one-step");
+    expect(stepOf(problem).kernel.shaders.map(({ name }) => name)).toContain("algorithms/depthwise/one-step");
   });
 
   it("holds few sums a thread on a GPU", () => {

@@ -27,9 +27,11 @@ describe("gemmTile", () => {
     expect(4 * tileM * tileN4).toBeLessThan(256);
   });
 
-  it("shares loads in quads where it can, in tiles that compile soon unless the product is large", () => {
+  it("shares loads in quads where it can, in tiles that compile soon unless the product is large or a loop stores it", () => {
     expect(gemmTile(tiles, large, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
     expect(gemmTile(tiles, { ...large, batch: 3600 }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
+    expect(gemmTile(tiles, { ...large, batch: 72, storedInLoop: true }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
+    expect(gemmTile(tiles, { ...large, batch: 18, storedInLoop: true }, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
     // Single pixels of B cost more to load than vectors.
     expect(gemmTile(tiles, large, SOFTWARE_TRAITS, false).quads).toBe(true);
     // One block of rows is no quad: three threads of four would have nothing to do.

@@ -1,6 +1,6 @@
 // The law of algorithm.ts: what an algorithm offers can be planned, with exactly the dispatches and bytes that it says and within the limits of
 // the device that it was asked for (of compatibility mode, where that says nothing), and is offered again by its name. That it is right is
-// shown by algorithms.browser.test.ts. Each problem is planned for one of five devices, in turn, from the seed of the run on.
+// shown by algorithms.browser.test.ts. Each problem is planned for one of six devices, in turn, from the seed of the run on.
 import { expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import { MAX_SECONDS, estimate } from "../../src/algorithms/cost.ts";
@@ -12,6 +12,7 @@ import { algorithms as withUniforms } from "../../src/algorithms/uniforms.ts";
 import { type ConvProblem, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";
 import { algorithms } from "../suite/every-kernel.ts";
+import { BOUND } from "../suite/lavapipe.ts";
 import { violations } from "../suite/law.ts";
 import { problems } from "../suite/problems.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
@@ -19,7 +20,8 @@ import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 const DEVICES: readonly DeviceTraits[] = [
   DEFAULT_TRAITS,
   SOFTWARE_TRAITS,
-  { ...SOFTWARE_TRAITS, quads: false, uniformBytes: 65_536 },
+  { ...SOFTWARE_TRAITS, ...BOUND },
+  { ...SOFTWARE_TRAITS, ...BOUND, uniformBytes: 0, maxWorkspaceBytes: 400_000 },
   { ...SOFTWARE_TRAITS, maxWorkspaceBytes: 4096 },
   { ...DEFAULT_TRAITS, maxWorkspaceBytes: 20_000, maxBindingBytes: 12_000, maxDispatches: 20 },
 ].map((device) => ({ ...device, maxWorkgroupInvocations: COMPATIBILITY.maxComputeInvocationsPerWorkgroup }));
@@ -50,8 +52,8 @@ it.each(algorithms.map((one) => [one.name, one] as const))("%s keeps the law in 
   for (const { name, descriptor, passes } of problems) {
     for (const pass of PASSES.filter((one) => passes.includes(one))) {
       const at = turn++ % DEVICES.length;
-      // Only its own list has what binds weights as uniforms.
-      const own = DEVICES[at]!.uniformBytes ? withUniforms.find(({ name: one }) => one === algorithm.name)! : algorithm;
+      // Only its own list has what binds operands as uniforms and textures.
+      const own = DEVICES[at]!.textureBytes ? withUniforms.find(({ name: one }) => one === algorithm.name)! : algorithm;
       for (const violation of violationsOf(own, convProblem(pass, descriptor), DEVICES[at]!))
         found.push(`${pass} ${name}, device ${at}: ${violation}`);
     }

@@ -1,60 +1,20 @@
-// Weights bound as uniforms: the ranges of a product, and which devices get them.
+// Weights bound as uniforms, in ranges that fit: which devices get them.
 import { describe, expect, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { uniformRanges } from "../../src/algorithms/gemm/uniform-weights.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/uniforms.ts";
-import { BINDING, STORAGE_ALIGNMENT } from "../../src/kernel/step.ts";
+import { kernelKey } from "../../src/kernel/kernel-key.ts";
+import { BINDING } from "../../src/kernel/step.ts";
+import type { Uniforms } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
+import { BOUND } from "../suite/lavapipe.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 /** The default of maxUniformBufferBindingSize. */
 const MOST_BYTES = 65_536;
 
-const lavapipe = { ...SOFTWARE_TRAITS, quads: false, uniformBytes: 65_536 };
-
-/** [matrices, rows, columns, groups, shared] */
-const CASES: [number, number, number, number, boolean][] = [
-  [36, 96, 96, 1, false],
-  [36, 24, 20, 1, false],
-  [16, 144, 144, 1, false],
-  [4, 64, 576, 1, true],
-  [6, 16, 36, 3, true],
-  [72, 16, 16, 2, false],
-];
-
-describe("the ranges of weights", () => {
-  it.each(CASES)("%i products of %i x %i in %i groups (shared: %s)", (batch, M, row, groups, shared) => {
-    const tileM = 16;
-    const inner = M * row;
-    const ranges = uniformRanges({ batch, M }, { row, inner, groups, shared }, tileM, MOST_BYTES)!;
-    const covered = new Map<string, number>();
-    for (const { firstBatch, batches, firstRow, tilesM, offset, size } of ranges) {
-      expect(size).toBeLessThanOrEqual(MOST_BYTES);
-      expect(offset % STORAGE_ALIGNMENT).toBe(0);
-      for (let one = firstBatch; one < firstBatch + batches; one++) {
-        for (let m = firstRow; m < Math.min(M, firstRow + tilesM * tileM); m++) {
-          covered.set(`${one} ${m}`, (covered.get(`${one} ${m}`) ?? 0) + 1);
-          const start = 4 * ((shared ? one % groups : one) * inner + m * row);
-          expect(start).toBeGreaterThanOrEqual(offset);
-          expect(start + 4 * row).toBeLessThanOrEqual(offset + size);
-        }
-      }
-    }
-    expect(covered.size).toBe(batch * M);
-    expect(new Set(covered.values())).toEqual(new Set([1]));
-  });
-
-  it("gives up where a tile of rows does not fit, or the groups of images do not fit together", () => {
-    expect(
-      uniformRanges({ batch: 1, M: 64 }, { row: 2304, inner: 64 * 2304, groups: 1, shared: true }, 16, MOST_BYTES),
-    ).toBe(undefined);
-    expect(
-      uniformRanges({ batch: 8, M: 64 }, { row: 288, inner: 64 * 288, groups: 4, shared: true }, 16, MOST_BYTES),
-    ).toBe(undefined);
-  });
-});
+const lavapipe = { ...SOFTWARE_TRAITS, ...BOUND };
 
 describe("candidates with weights as uniforms", () => {
   const problem = convProblem("forward", { inputShape: [1, 48, 30, 30], kernelShape: [48, 48, 3, 3], padding: 1 });
@@ -67,14 +27,36 @@ describe("candidates with weights as uniforms", () => {
         .flatMap(({ bindings }) => bindings.filter(({ operand }) => operand === "prepared")),
     );
 
-  it.each(["direct", "im2col", "winograd"])("%s binds ranges that fit, on adapters that gain by it alone", (name) => {
-    const algorithm = algorithms.find((one) => one.name === name)!;
+  it("direct binds ranges that fit, on adapters that gain by it alone", () => {
+    const algorithm = algorithms.find(({ name }) => name === "direct")!;
     const ranges = boundTo(algorithm, lavapipe);
     expect(ranges.length).toBeGreaterThan(0);
     for (const { size, binding } of ranges) {
       expect(size).toBeLessThanOrEqual(MOST_BYTES);
-      expect(binding).toBe(name === "direct" ? BINDING.second : BINDING.first);
+      expect(binding).toBe(BINDING.second);
     }
     expect(boundTo(algorithm, { ...lavapipe, uniformBytes: undefined })).toEqual([]);
+  });
+
+  it("direct computes all ranges by one kernel, and by one in first calls", () => {
+    const algorithm = algorithms.find(({ name }) => name === "direct")!;
+    // Five tiles of channels in ranges of three.
+    const layer = convProblem("forward", { inputShape: [1, 110, 9, 9], kernelShape: [80, 110, 3, 3] });
+    const [candidate] = candidatesOf(algorithm, layer, { ...lavapipe, uniformBytes: 3 * 65_536 });
+    const { steps } = candidate!.plan();
+    expect(steps.map(({ uniforms }) => uniforms["tiles"])).toEqual([3, 2]);
+    expect(new Set(steps.map(({ kernel }) => kernelKey(kernel))).size).toBe(1);
+    expect(new Set(steps.map(({ brief }) => kernelKey(brief!.kernel))).size).toBe(1);
+    for (const step of steps) {
+      for (const { bindings, uniforms } of [step, step.brief!]) {
+        const { offset, size } = bindings.find(({ binding }) => binding === BINDING.second)!;
+        const tileBytes = 16 * Number(uniforms["wStrideG"]);
+        const bound = Number((uniforms["wChannels"] as Uniforms)["firstTile"]);
+        const [first, tiles] = ["firstTile", "tiles"].map((name) => Number(step.uniforms[name])) as [number, number];
+        expect(offset).toBe(bound * tileBytes);
+        expect(bound).toBeLessThanOrEqual(first);
+        expect(first + tiles).toBeLessThanOrEqual(bound + size / tileBytes);
+      }
+    }
   });
 });

@@ -5,9 +5,11 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { descriptorOf, problemOf } from "../../bench/layer.ts";
 import type { Measurement } from "../../bench/measurement.ts";
+import { OPERATIONS } from "../../bench/operations.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { fromHwio, padMap, permute, toChannelsFirst, toChannelsLast, toHwio } from "../../bench/peers/layouts.ts";
 import { PEERS, type PeerName } from "../../bench/peers/names.ts";
+import { operationTask } from "../../bench/peers/operations.ts";
 import { type PeerOutcomes, compare } from "../../bench/peers/outcome.ts";
 import { PeerPages } from "../../bench/peers/pages.ts";
 import type { PeerBench, PeerPage, PeerResult } from "../../bench/peers/protocol.ts";
@@ -174,6 +176,16 @@ describe("layouts", () => {
     const padded = padMap(Float32Array.of(1, 2, 3, 4), [1, 2, 2, 1], [1, 0], [0, 1]);
     expect(padded.shape).toEqual([1, 3, 3, 1]);
     expect([...padded.values]).toEqual([0, 0, 0, 1, 2, 0, 3, 4, 0]);
+  });
+});
+
+describe("operations for peers", () => {
+  it("have float32 arrays alone, results of the forward pass among them", () => {
+    const entry = OPERATIONS.findIndex(({ operation }) => operation === "softmaxBackward");
+    const { given, all } = operationTask(entry, { layout: "channels-first", dtype: "f32", batch: 2 });
+    expect(Object.keys(given)).toEqual(["dy", "output"]);
+    expect(Object.keys(all).toSorted()).toEqual(["dy", "output", "x"]);
+    for (const { data } of Object.values(all)) expect(data).toBeInstanceOf(Float32Array);
   });
 });
 

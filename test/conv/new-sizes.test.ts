@@ -110,7 +110,7 @@ describe.each(Object.keys(LAYERS).flatMap((name) => ADAPTERS.map((adapter) => [n
     it.each(Object.keys(PASSES).flatMap((pass) => algorithms.map((algorithm) => [pass, algorithm] as const)))(
       "%s by %s",
       async (pass, algorithm) => {
-        const { device, compiled } = fakeDevice(adapter === "software");
+        const { device, compiled } = fakeDevice(adapter === "software" ? "swiftshader" : "gpu");
         const engine = await createEngine({ device, tuning: "forget" });
         const run = PASSES[pass]!(engine, LAYERS[name]!, algorithm);
         const runAll = ({ sizes, batches }: typeof FIRST): void => {

@@ -66,7 +66,8 @@ describe.concurrent.each(named)("%s", (name, algorithm) => {
         return;
       }
       try {
-        expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
+        const { workspaceBytes, textureBytes, preparedBytes } = plan;
+        expect(workspaceBytes + textureBytes + preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
         const traits = deviceTraits(engine.device, platform.traits, maxWorkspaceBytes);
         const ofPlatform = platform.algorithms.find((one) => one.name === name)!;
         const [candidate] = candidatesOf(ofPlatform, problem, traits, plan.variant);

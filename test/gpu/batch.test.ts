@@ -2,6 +2,7 @@
 // given.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Batch } from "../../src/gpu/batch.ts";
+import type { Target } from "../../src/gpu/commands.ts";
 import { type Engine, type Tensor, conv, createEngine } from "../../src/index.ts";
 import { add } from "../../src/ops/index.ts";
 import { fakeDevice } from "../suite/fake-device.ts";
@@ -23,8 +24,10 @@ function recording() {
   return { device, given };
 }
 
-const call = (name: string) => (pass: GPUComputePassEncoder) =>
-  void (pass as unknown as { recorded: string[] }).recorded.push(name);
+const call =
+  (name: string) =>
+  ({ pass }: Target) =>
+    void (pass as unknown as { recorded: string[] }).recorded.push(name);
 
 describe("a batch", () => {
   it("starts with the first call and grows", () => {

@@ -18,11 +18,15 @@ describe("evaluate", () => {
     ["TILE_M % STEP", 2],
     ["TILE_M - STEP - 1", 4],
     ["-STEP + 4i", 1],
+    ["max(STEP, 2u + TILE_M) / min(STEP - 1u, TILE_M)", 5],
   ])("%s is %d", (expression, value) => {
     expect(evaluate(expression, lookup)).toBe(value);
   });
 
-  it.each(["", "4u +", "(4u", "4u)", "4u 5u", "UNKNOWN", "* 2"])("refuses %j", (expression) => {
-    expect(() => evaluate(expression, lookup)).toThrow(Error);
-  });
+  it.each(["", "4u +", "(4u", "4u)", "4u 5u", "min(4u)", "max(4u, 5u", "UNKNOWN", "* 2"])(
+    "refuses %j",
+    (expression) => {
+      expect(() => evaluate(expression, lookup)).toThrow(Error);
+    },
+  );
 });

@@ -116,16 +116,18 @@ describe("shipped shaders", () => {
       const few = [software, halves].flatMap((all) => (everything ? [...all.values()] : oneOfEachKind(all)));
       console.info(`${name}: ${ofGpus.size} kernels of GPUs, ${few.length} of ${software.size + halves.size} others`);
       expect(few.length).toBeGreaterThan(0);
-      for (const step of [...ofGpus.values(), ...few, ...few.map(briefStep)]) {
+      for (const step of [...ofGpus.values(), ...few, ...few.map((one) => briefStep(one))]) {
         const error = await compiler.errorOf(step);
         expect(error, `seed ${seed}: ${identityOf(step.kernel)}`).toBeUndefined();
       }
     });
 
     it("gives every kernel the uniforms that its WGSL declares, and can assemble it", () => {
-      for (const { kernel, uniforms } of kernelsOf([...plans.f32, ...plans.f16]).values()) {
-        expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
-        expect(assemble(kernel)).not.toContain("@unroll");
+      for (const step of kernelsOf([...plans.f32, ...plans.f16]).values()) {
+        for (const { kernel, uniforms } of [step, briefStep(step)]) {
+          expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
+          expect(assemble(kernel)).not.toContain("@unroll");
+        }
       }
     });
 
@@ -135,6 +137,12 @@ describe("shipped shaders", () => {
         .map(({ kernel }) => ({ kernel: identityOf(kernel), bytes: sourceBytes(kernel) }))
         .filter(({ bytes }) => bytes > LIMITS.sourceBytes);
       expect(long).toEqual([]);
+    });
+
+    it("lets first calls bind what later ones do", () => {
+      for (const { name: planned, plan } of plans.f32) {
+        for (const { brief, bindings } of plan.steps) if (brief) expect(brief.bindings, planned).toEqual(bindings);
+      }
     });
 
     it("plans within limits and the workspace", () => {

@@ -1,5 +1,8 @@
 // Which of nearly equal candidates a model takes.
 import { describe, expect, it } from "vitest";
+import reluShader from "../../shaders/lib/activation/relu.wgsl";
+import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
+import chosenActivationShader from "../../shaders/model/chosen-activation.wgsl";
 import type { Kernel, Plan } from "../../src/kernel/step.ts";
 import { Kernels, choosePlan, modelPlan } from "../../src/model/choose-plan.ts";
 import type { Choice, Ranked } from "../../src/planner/choose.ts";
@@ -30,7 +33,7 @@ function choiceOf(...given: Given[]): Choice {
 const chosen = (choice: Choice, used: readonly Kernel[] = [], software = true): string => {
   const kernels = new Kernels();
   kernels.add(used.map((kernel) => (software ? { ...kernel, compact: true } : kernel)));
-  return choosePlan(choice, { software }, kernels).plan.algorithm;
+  return choosePlan(choice, { software, quads: software }, kernels).plan.algorithm;
 };
 
 describe("a model", () => {
@@ -69,11 +72,19 @@ describe("the kernels of a model", () => {
   const plan = { steps: [step], preparation: { steps: [step], bytes: 4 } } as unknown as Plan;
 
   it("are compact on software adapters, those that prepare weights too", () => {
-    const { steps, preparation } = modelPlan(plan, { software: true });
+    const { steps, preparation } = modelPlan(plan, { software: true, quads: true });
     for (const one of [...steps, ...preparation!.steps]) expect(one.kernel.compact).toBe(true);
   });
 
+  it("are unrolled on lavapipe, and shared by activations", () => {
+    const { steps, preparation } = modelPlan(plan, { software: true, quads: false });
+    for (const one of [...steps, ...preparation!.steps]) expect(one.kernel.compact).toBeUndefined();
+    const activated = { ...step, kernel: { ...kernel, shaders: [reluShader, outputChannelsShader] } };
+    const [own] = modelPlan({ ...plan, steps: [activated] }, { software: true, quads: false }).steps;
+    expect(own!.kernel.shaders).toContain(chosenActivationShader);
+  });
+
   it("are unrolled on GPUs", () => {
-    expect(modelPlan(plan, { software: false })).toBe(plan);
+    expect(modelPlan(plan, { software: false, quads: false })).toBe(plan);
   });
 });

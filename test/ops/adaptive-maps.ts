@@ -15,5 +15,6 @@ export const ADAPTIVE_MAPS: readonly AdaptiveMap[] = [
   { name: "2-D, even bins", shape: [1, 4, 6, 9], outputSize: [3, 3] },
   { name: "2-D, bins of either kind", shape: [2, 5, 7, 8], outputSize: [3, 4] },
   { name: "2-D, more bins than cells", shape: [1, 4, 3, 5], outputSize: [7, 6] },
+  { name: "2-D, so many bins that an invocation reduces several", shape: [1, 64, 33, 35], outputSize: [16, 18] },
   { name: "3-D", shape: [1, 2, 4, 5, 6], outputSize: [2, 3, 4] },
 ];

@@ -1,5 +1,7 @@
+import { expect, it } from "vitest";
+import { createEngine } from "../../src/index.ts";
 import type { AddOptions } from "../../src/ops/add/geometry.ts";
-import { add, addBackward } from "../../src/ops/index.ts";
+import { add, addBackward, subBackward } from "../../src/ops/index.ts";
 import { checkElementActivation } from "../../src/ops/shared/geometry/element-activation.ts";
 import { elementDerivative } from "../../src/ops/shared/reference/element-activation.ts";
 import * as reference from "../../src/reference.ts";
@@ -55,3 +57,42 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
 });
 
 testOperations(cases);
+
+it("shares the memory of gradients that equal each other or dy, and frees it with the last", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const values = [1, 2, 3, 4];
+  const [dy, output] = [engine.tensor(values, [2, 2]), engine.tensor([1, 0, 1, 0], [2, 2])];
+  const held = engine.memory.tensors;
+  const copies = addBackward(dy);
+  const rectified = addBackward(dy, { activation: "relu", output });
+  const summed = addBackward(dy, { bShape: [2] });
+  const negated = subBackward(dy);
+  // One result of the rectified, one sum, and one negation.
+  expect(engine.memory.tensors - held).toBe(16 + 8 + 16);
+  dy.destroy();
+  rectified.da.destroy();
+  const read = async (gradients: typeof copies) => [[...(await gradients.da.read())], [...(await gradients.db.read())]];
+  expect(await read(copies)).toEqual([values, values]);
+  expect([...(await rectified.db.read())]).toEqual([1, 0, 3, 0]);
+  expect(await read(summed)).toEqual([values, [4, 6]]);
+  expect(await read(negated)).toEqual([values, values.map((value) => -value)]);
+  for (const { da, db } of [copies, rectified, summed, negated]) for (const one of [da, db]) one.destroy();
+  output.destroy();
+  expect(engine.memory.tensors).toBe(0);
+  expect(() => addBackward(dy)).toThrow("destroyed");
+  engine.destroy();
+});
+
+it("computes several items of large results in an invocation", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const [channels, cells] = [64, 4096];
+  const values = Float32Array.from({ length: channels * cells }, (_, at) => at);
+  const a = engine.tensor(values, [1, channels, 64, 64]);
+  const b = engine.tensor(
+    Float32Array.from({ length: channels }, (_, channel) => channel / 2),
+    [channels, 1, 1],
+  );
+  const y = await add(a, b).read();
+  expect(y).toEqual(values.map((value, at) => value + Math.floor(at / cells) / 2));
+  engine.destroy();
+});

@@ -32,6 +32,16 @@ export const ALIGNED_REGIONS: readonly AlignedRegions[] = [
   { name: "scaled", shape, rois, images, options: { outputSize: 4, spatialScale: 0.5, samplingRatio: 1 } },
   { name: "many channels", shape: [1, 12, 4, 4], rois: [[0, 0, 4, 4]], images: [0], options: { outputSize: [4, 2] } },
   {
+    name: "so many bins and cells that runs of channels are longer",
+    shape: [1, 17, 96, 128],
+    rois: [
+      [8, 0, 40, 32],
+      [4, 64, 132, 96],
+    ],
+    images: [0, 0],
+    options: { outputSize: [64, 128], samplingRatio: 1 },
+  },
+  {
     name: "corners exchanged, an image that is not there",
     shape,
     rois: [

@@ -59,9 +59,11 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<
 /** Sums of integers, which are exact. */
 const SUMS: readonly { name: string; shape: readonly number[]; windows: WindowOptions }[] = [
   { name: "", shape: [1, 3, 6, 7], windows: { kernelSize: 3, stride: 2, padding: 1 } },
-  { name: ", more cells than are unrolled", shape: [1, 3, 11, 13], windows: { kernelSize: 5, padding: 1 } },
+  { name: ", as many cells as are unrolled", shape: [1, 3, 11, 13], windows: { kernelSize: 5, padding: 1 } },
+  { name: ", more cells than are unrolled", shape: [1, 3, 13, 14], windows: { kernelSize: 6, padding: 1 } },
   { name: ", large windows that cover the map", shape: [2, 3, 10, 12], windows: { kernelSize: [5, 4] } },
   { name: ", the whole map", shape: [2, 4, 5, 7], windows: { kernelSize: [5, 7] } },
+  { name: ", a whole map of three axes", shape: [2, 3, 2, 5, 7], windows: { kernelSize: [2, 5, 7] } },
   // So many that an invocation computes several windows.
   { name: ", runs of 4", shape: [1, 2, 130, 70], windows: { kernelSize: 3, stride: 1, padding: 1 } },
   { name: ", runs of 2", shape: [1, 4, 130, 130], windows: { kernelSize: 3, stride: 2, padding: 1 } },

@@ -27,6 +27,12 @@ export const GRID_SAMPLES: readonly GridSampled[] = [
   { name: "linear, corners aligned, border", ...two, options: { paddingMode: "border", alignCorners: true } },
   { name: "more channels than a run", shape: [1, 20, 3, 4], grid: [1, 5, 3, 2], options: {} },
   {
+    name: "so many cells that runs are longer",
+    shape: [1, 18, 65, 67],
+    grid: [1, 5, 7, 2],
+    options: { mode: "nearest" },
+  },
+  {
     name: "cubic of a small map, reflection",
     shape: [1, 2, 2, 1],
     grid: [1, 4, 4, 2],

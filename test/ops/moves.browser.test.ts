@@ -150,6 +150,11 @@ const PERMUTED: readonly (readonly [shape: readonly number[], permutation: reado
     [3, 16, 12],
     [0, 2, 1],
   ],
+  // Several tiles of workgroups along both sides, the last of them cut off.
+  [
+    [2, 36, 72],
+    [0, 2, 1],
+  ],
   [
     [2, 3, 4, 5],
     [3, 2, 1, 0],
@@ -208,6 +213,20 @@ const EXPANDED: readonly (readonly [shape: readonly number[], wanted: readonly n
   [
     [1, 5],
     [0, 5],
+  ],
+  // Each element in a row, four results of an invocation: of two elements, and of one.
+  [
+    [4, 1],
+    [4, 3],
+  ],
+  [
+    [2, 6, 1, 1],
+    [2, 6, 3, 7],
+  ],
+  // As many as four do not divide.
+  [
+    [3, 1],
+    [3, 5],
   ],
 ];
 

@@ -82,6 +82,53 @@ const PADDED: readonly { shape: readonly number[]; options: PadOptions }[] = [
     },
   },
   { shape: [], options: { padding: [] } },
+  // Borders of less than one image, cropped ones among them.
+  {
+    shape: [2, 4, 6, 8],
+    options: {
+      padding: [
+        [0, 0],
+        [3, 2],
+        [5, -5],
+        [0, 0],
+      ],
+      paddingMode: "reflect",
+    },
+  },
+  {
+    shape: [5, 4, 3],
+    options: {
+      padding: [
+        [-4, 4],
+        [3, -2],
+        [2, 2],
+      ],
+      paddingMode: "circular",
+    },
+  },
+  // So many copies of a corner that axes are folded one by one.
+  {
+    shape: [2, 3],
+    options: {
+      padding: [
+        [9, 1],
+        [3, 8],
+      ],
+      paddingMode: "replicate",
+    },
+  },
+  // So many items that an invocation computes several of a row.
+  {
+    shape: [3, 75, 101],
+    options: {
+      padding: [
+        [0, 0],
+        [3, 4],
+        [5, 2],
+      ],
+      paddingMode: "symmetric",
+    },
+  },
 ];
 
 const padded = PADDED.flatMap(({ shape, options }): OperationCase<never>[] => {

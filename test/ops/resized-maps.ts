@@ -37,6 +37,8 @@ export const RESIZED_MAPS: readonly ResizedMap[] = [
     shape: [2, 3, 41],
     options: { scale: 0.3, mode: "linear", antialias: true, excludeOutside: true },
   },
+  // So many lines that an invocation computes several neighbours.
+  { name: "2-D, linear, up", shape: [1, 420, 9, 12], options: { outputSize: [85, 32], mode: "linear" } },
   { name: "2-D, cubic", shape: [1, 3, 4, 6], options: { scale: [2.5, 1.5], mode: "cubic" } },
   { name: "2-D, cubic, of fewer cells than taps", shape: [1, 2, 2, 3], options: { outputSize: [5, 4], mode: "cubic" } },
   {

@@ -86,22 +86,22 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 57_300,
+    limit: 58_200,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 63_700,
+    limit: 65_000,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
     name: "conv and images",
-    limit: 66_400,
+    limit: 67_800,
     program: `import { createEngine, conv } from "convoke"; import { fromImage, toCanvas } from "convoke/image"; globalThis.used = [createEngine, conv, fromImage, toCanvas];`,
   },
   {
     name: "everything",
-    limit: 139_700,
+    limit: 144_900,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
@@ -121,11 +121,11 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   expect(gzipped(gpu)).toBeLessThanOrEqual(14_600);
   expect(gzipped(cpu)).toBeLessThanOrEqual(2500);
   expect(gzipped(drafts)).toBeLessThanOrEqual(2000);
-  expect(gzipped(uniforms)).toBeLessThanOrEqual(2500);
+  expect(gzipped(uniforms)).toBeLessThanOrEqual(6100);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.
-  expect(gzipped(later)).toBeLessThanOrEqual(12_300);
+  expect(gzipped(later)).toBeLessThanOrEqual(12_400);
 });
 
 /** What models load on demand, and when: nothing for the usual layers (test/onnx/on-demand.test.ts, test/model/passes/on-demand.test.ts). */

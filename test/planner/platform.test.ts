@@ -30,7 +30,7 @@ test("only a GPU loads the kernels for GPUs", async () => {
   expect(loads.count).toBe(1);
 });
 
-test("an unnamed software adapter binds weights as uniforms if it has no subgroups", async () => {
+test("an unnamed software adapter binds operands as uniforms and textures if it has no subgroups", async () => {
   const { algorithms, traits } = await loadPlatform({
     vendor: "",
     architecture: "",
@@ -38,9 +38,9 @@ test("an unnamed software adapter binds weights as uniforms if it has no subgrou
     isFallback: true,
   });
   expect(algorithms).toBe(withUniforms);
-  const limits = { maxUniformBufferBindingSize: 16_384 };
+  const limits = { maxUniformBufferBindingSize: 16_384, maxTextureDimension2D: 4096 };
   const onDevice = (...features: string[]) => traits.onDevice!({ features: new Set(features), limits } as never);
-  expect(onDevice()).toEqual({ uniformBytes: 16_384 });
+  expect(onDevice()).toEqual({ uniformBytes: 16_384, textureBytes: 2 ** 26 });
   expect(onDevice("subgroups")).toEqual({});
 });
 

@@ -95,8 +95,8 @@ describe("chromiumArgs", () => {
 });
 
 describe("firefoxEnvironment", () => {
-  const environment = (gpu: boolean, platform: string, files: string[]): Record<string, string> =>
-    firefoxEnvironment({ gpu, platform, home: "/home", exists: (file) => files.includes(file) });
+  const environment = (gpu: boolean, platform: string, files: string[], optimise?: boolean): Record<string, string> =>
+    firefoxEnvironment({ gpu, platform, home: "/home", exists: (file) => files.includes(file), optimise });
   const manifest = "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json";
 
   it("gives Firefox a home of its own, and the software driver where it is installed unless a GPU is wanted", () => {
@@ -104,6 +104,11 @@ describe("firefoxEnvironment", () => {
     expect(environment(false, "linux", [])).toEqual({ HOME: "/home" });
     expect(environment(true, "linux", [manifest])).toEqual({ HOME: "/home" });
     expect(environment(false, "darwin", [manifest])).toEqual({ HOME: "/home" });
+  });
+
+  it("caches optimised kernels for one run alone", () => {
+    expect(environment(false, "linux", [manifest], true)).toMatchObject({ MESA_SHADER_CACHE_DIR: "/home" });
+    expect(environment(true, "linux", [manifest], true)).toEqual({ HOME: "/home" });
   });
 
   it("goes with WebGPU switched on", () => {

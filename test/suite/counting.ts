@@ -1,9 +1,9 @@
-// A device whose buffers are counted, and an engine on it. The counts are of what was requested; when memory is really freed is up to the GPU.
+// A device whose buffers, and textures that hold operands, are counted, and an engine on it. The counts are of what was requested; when memory is really freed is up to the GPU.
 import { type Engine, createEngine } from "../../src/index.ts";
 
 export interface Counted {
   readonly device: GPUDevice;
-  /** The buffers created and not yet destroyed, and their bytes. */
+  /** The buffers and textures created and not yet destroyed, and their bytes. */
   readonly live: () => { buffers: number; bytes: number };
 }
 
@@ -13,9 +13,9 @@ export async function newDevice(features: readonly GPUFeatureName[] = []): Promi
   return adapter!.requestDevice({ requiredFeatures: features.filter((feature) => adapter!.features.has(feature)) });
 }
 
-/** Counts the buffers of a device from now on. */
+/** Counts the buffers of a device, and its textures of operands, from now on. */
 export function count(device: GPUDevice): Counted {
-  const live = new Map<GPUBuffer, number>();
+  const live = new Map<GPUBuffer | GPUTexture, number>();
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
     const buffer = createBuffer(descriptor);
@@ -26,6 +26,19 @@ export function count(device: GPUDevice): Counted {
       return destroy();
     };
     return buffer;
+  };
+  // The copies of operands that kernels load as textures.
+  const createTexture = device.createTexture.bind(device);
+  device.createTexture = (descriptor) => {
+    const texture = createTexture(descriptor);
+    if (texture.format !== "rgba32float") return texture;
+    live.set(texture, 16 * texture.width * texture.height);
+    const destroy = texture.destroy.bind(texture);
+    texture.destroy = () => {
+      live.delete(texture);
+      return destroy();
+    };
+    return texture;
   };
   return {
     device,

@@ -5,30 +5,45 @@ export interface FakeDevice {
   readonly device: GPUDevice;
   /** Buffers created and not yet destroyed. */
   readonly live: Set<GPUBuffer>;
-  /** Buffers and bind groups created so far. */
-  readonly created: () => { buffers: number; bindGroups: number };
+  /** Textures created and not yet destroyed. */
+  readonly textures: Set<GPUTexture>;
+  /** Buffers, textures and bind groups created so far. */
+  readonly created: () => { buffers: number; textures: number; bindGroups: number };
   /** Pipelines compiled so far. */
   readonly compiled: () => number;
 }
 
-/** @param software whether its adapter computes on the CPU */
-export function fakeDevice(software = false): FakeDevice {
+/** The adapters by what they say of themselves. */
+const ADAPTERS = {
+  gpu: { vendor: "", architecture: "", description: "" },
+  swiftshader: { vendor: "google", architecture: "swiftshader", description: "" },
+  lavapipe: { vendor: "", architecture: "", description: "", isFallbackAdapter: true },
+};
+
+export function fakeDevice(adapter: keyof typeof ADAPTERS = "gpu"): FakeDevice {
   const live = new Set<GPUBuffer>();
-  const created = { buffers: 0, bindGroups: 0 };
+  const textures = new Set<GPUTexture>();
+  const created = { buffers: 0, textures: 0, bindGroups: 0 };
   let compiled = 0;
   const nothing = (): object => ({});
   const pass = { setPipeline: nothing, setBindGroup: nothing, dispatchWorkgroups: nothing, end: nothing };
-  const encoder = { beginComputePass: () => pass, copyBufferToBuffer: nothing, finish: nothing };
+  const encoder = {
+    beginComputePass: () => pass,
+    copyBufferToBuffer: nothing,
+    copyBufferToTexture: nothing,
+    finish: nothing,
+  };
   const compile = (): object => {
     compiled++;
     return { getBindGroupLayout: nothing };
   };
   const device = {
-    features: new Set(software ? ["subgroups"] : []),
-    adapterInfo: { vendor: software ? "google" : "", architecture: software ? "swiftshader" : "", description: "" },
+    features: new Set(adapter === "swiftshader" ? ["subgroups"] : []),
+    adapterInfo: ADAPTERS[adapter],
     limits: {
       maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
       maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
+      maxUniformBufferBindingSize: 65_536,
       maxComputeWorkgroupStorageSize: 16_384,
       maxComputeInvocationsPerWorkgroup: DEFAULT_TRAITS.maxWorkgroupInvocations,
     },
@@ -46,6 +61,14 @@ export function fakeDevice(software = false): FakeDevice {
       created.buffers++;
       return buffer;
     },
+    createTexture({ size }: GPUTextureDescriptor) {
+      const [, height] = size as number[];
+      const destroy = () => textures.delete(texture);
+      const texture = { height, createView: nothing, destroy } as unknown as GPUTexture;
+      textures.add(texture);
+      created.textures++;
+      return texture;
+    },
     createShaderModule: nothing,
     createComputePipeline: compile,
     createComputePipelineAsync: () => Promise.resolve(compile()),
@@ -58,5 +81,5 @@ export function fakeDevice(software = false): FakeDevice {
     popErrorScope: () => Promise.resolve(null),
     destroy: nothing,
   } as unknown as GPUDevice;
-  return { device, live, created: () => ({ ...created }), compiled: () => compiled };
+  return { device, live, textures, created: () => ({ ...created }), compiled: () => compiled };
 }

@@ -207,8 +207,9 @@ export async function brief({ engine, problem, seed }: Case, plan: Plan): Promis
       dtype,
     });
   const { gpu } = (inputs.x ?? inputs.dy)!;
+  const loops = gpu.device.features.has("subgroups");
   const bitsOf = async (startsBrief: boolean): Promise<Uint8Array> => {
-    const runner = new Runner(gpu, problem, startsBrief ? briefPlan(plan) : plan);
+    const runner = new Runner(gpu, problem, startsBrief ? briefPlan(plan, { loops }) : plan);
     try {
       // Weights are packed by each.
       inputs.w?.updated();

@@ -1,7 +1,10 @@
 // The law of a candidate (src/algorithms/algorithm.ts), as far as its plan shows it.
-import type { Candidate } from "../../src/algorithms/algorithm.ts";
+import { type Candidate, candidateBytes } from "../../src/algorithms/algorithm.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
+import { TextureCopies } from "../../src/gpu/textures.ts";
 import { type Plan, STORAGE_ALIGNMENT } from "../../src/kernel/step.ts";
+import { ROW_BYTES } from "../../src/kernel/textures.ts";
 import { stepsOf } from "./candidates.ts";
 import { exceededLimit } from "./step-limits.ts";
 
@@ -13,7 +16,7 @@ function boundBytes(plan: Plan, operand: "workspace" | "prepared"): number {
 
 /** What a candidate breaks, in words. */
 export function* violations(candidate: Candidate<Plan>, device: DeviceTraits): Generator<string> {
-  const { variant, workspaceBytes, preparedBytes, dispatches, work, error } = candidate;
+  const { variant, workspaceBytes, preparedBytes, textures = [], dispatches, work, error } = candidate;
   const plan = candidate.plan();
   const steps = stepsOf(plan);
   if (plan.variant !== variant) yield `its plan is of ${plan.variant}`;
@@ -30,7 +33,10 @@ export function* violations(candidate: Candidate<Plan>, device: DeviceTraits): G
     const spare = said - boundBytes(plan, operand);
     if (spare < 0 || spare >= STORAGE_ALIGNMENT) yield `${said} bytes of ${operand} said, ${said - spare} bound`;
   }
-  if (workspaceBytes + preparedBytes > device.maxWorkspaceBytes) yield `${workspaceBytes + preparedBytes} bytes`;
+  const bound = new TextureCopies({} as GpuContext, plan.steps).rows.map((rows) => rows * ROW_BYTES);
+  if (bound.join() !== textures.join()) yield `textures of ${textures.join()} bytes said, of ${bound.join()} bound`;
+  if (bound.some((bytes) => bytes > (device.textureBytes ?? 0))) yield "a texture is too large";
+  if (candidateBytes(candidate) > device.maxWorkspaceBytes) yield `${candidateBytes(candidate)} bytes`;
   const scratch = steps.flatMap(({ bindings }) =>
     bindings.filter(({ operand }) => operand === "workspace" || operand === "prepared"),
   );

@@ -24,7 +24,7 @@ fn thread(index: u32) {
 
   let cells = open_row(signal, d, h);
   var line: Line;
-  // @unroll
+  // @unroll unless brief
   for (var j = 0u; j < RADIX; j++) {
     line[j] = vec2f(load_cell(cells, j * g.span + l), 0.0);
   }
@@ -33,7 +33,7 @@ fn thread(index: u32) {
     line = rotated(line, l);
   }
   let start = (row * (RADIX / 2u + 1u) * g.span + l) * g.signals + signal;
-  // @unroll
+  // @unroll unless brief
   for (var k = 0u; k < RADIX / 2u + 1u; k++) {
     spectrum[start + k * g.span * g.signals] = line[k];
   }

@@ -32,7 +32,7 @@ fn thread(index: u32) {
   let start = (cells * (RADIX / 2u + 1u) * g.span + l) * g.signals + signal;
   let step = g.span * g.signals;
   var line: Line;
-  // @unroll
+  // @unroll unless brief
   for (var k = 0u; k < RADIX / 2u + 1u; k++) {
     line[k] = spectrum[start + k * step];
   }
@@ -57,7 +57,7 @@ fn thread(index: u32) {
   let inside = (o < g.output_o) & (p < g.output_p);
   let y_row = g.y_start + n * g.y_stride_n + own.at + o * g.y_stride_o + p * g.y_stride_p;
   let outputs = Row(own, y_row, vec3u(o, p, q0), select(0u, min(g.step_q, g.output_q - q0), inside));
-  // @unroll
+  // @unroll unless brief
   for (var j = 0u; j < RADIX; j++) {
     store_cell(outputs, j * g.span + l, line[j].y);
   }

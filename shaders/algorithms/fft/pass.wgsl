@@ -20,7 +20,7 @@ fn thread(index: u32) {
   let start = block * stride * RADIX + within;
 
   var line: Line;
-  // @unroll
+  // @unroll unless brief
   for (var j = 0u; j < RADIX; j++) {
     line[j] = spectrum[start + j * stride];
   }
@@ -31,7 +31,7 @@ fn thread(index: u32) {
   if (TWIDDLES && !BACK) {
     line = rotated(line, within / g.inner);
   }
-  // @unroll
+  // @unroll unless brief
   for (var j = 0u; j < RADIX; j++) {
     spectrum[start + j * stride] = line[j];
   }

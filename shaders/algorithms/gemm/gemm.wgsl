@@ -17,8 +17,7 @@ fn thread(invocation: u32) {
   let outer_tile = index % tiles.y;
   index /= tiles.y;
   let n0 = select(inner_tile, outer_tile, QUADS) * TILE_N4;
-  let m0 = g.first_row + select(outer_tile, inner_tile, QUADS) * TILE_M;
-  index += g.first_batch;
+  let m0 = select(outer_tile, inner_tile, QUADS) * TILE_M;
   let inner = index % g.inner_count;
   let outer = index / g.inner_count;
 

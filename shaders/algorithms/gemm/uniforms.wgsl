@@ -4,7 +4,6 @@ struct Gemm {
   threads: u32, tiles_m: u32, tiles_n: u32, inner_count: u32,
   size_m: u32, size_n: u32, size_k: u32, size_k4: u32,
   channels: u32, a_step: u32, pixels_start: u32,
-  first_batch: u32, first_row: u32, a_first: u32,
   @align(16) a: Matrix,
   @align(16) b: Matrix,
   @align(16) c: Result,

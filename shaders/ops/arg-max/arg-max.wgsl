@@ -6,6 +6,8 @@ struct Lines { count: u32, size: u32, inner: u32 }
 
 struct Place { key: u32, at: u32 }
 
+const STEP = 4u;
+
 @group(0) @binding(0) var<uniform> g: Lines;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;
@@ -34,8 +36,13 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = outer * g.size * g.inner + some_line - outer * g.inner;
   let first = min(local % THREADS, g.size - 1u);
   var best = Place(key_of(f32(x[start + first * g.inner])), first);
-  for (var at = first + THREADS; at < g.size; at += THREADS) {
-    best = better(best, Place(key_of(f32(x[start + at * g.inner])), at));
+  for (var next = first + THREADS; next < g.size; next += STEP * THREADS) {
+    // STEP loads do not wait for each other. Past the end the last element is found again, which changes nothing.
+    // @unroll
+    for (var s = 0u; s < STEP; s++) {
+      let at = min(next + s * THREADS, g.size - 1u);
+      best = better(best, Place(key_of(f32(x[start + at * g.inner])), at));
+    }
   }
   if (THREADS > 1u) {
     found[local] = best;

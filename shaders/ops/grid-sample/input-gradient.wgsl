@@ -49,11 +49,16 @@ fn thread(index: u32) {
     deep = rows_around(slice, g.depth);
     keys *= g.depth + 2u * u32(MARGIN);
   }
-  var channels: array<u32, RUN>;
+  let channels = g.channels;
+  // Channels last, neighbouring invocations have neighbouring channels.
+  let first = select(run * RUN, run, CHANNELS_LAST);
+  let step = select(1u, g.runs, CHANNELS_LAST);
+  let points = g.points;
+  let distance = pixel();
+  var planes: array<u32, RUN>;
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    let channel = select(run * RUN + i, run + i * g.runs, CHANNELS_LAST);
-    channels[i] = plane_at(n, min(channel, g.channels - 1u), g.points);
+    planes[i] = plane_at(n, min(first + i * step, channels - 1u), points);
   }
   var sums: array<f32, RUN>;
   for (var z = deep.x; z <= deep.y; z++) {
@@ -61,24 +66,26 @@ fn thread(index: u32) {
       let line = n * (keys + 1u) + (z * (g.height + 2u * u32(MARGIN)) + y) * (g.width + 2u * u32(MARGIN));
       let end = starts[line + along.y + 1u];
       for (var at = starts[line + along.x]; at < end; at++) {
-        let point = order[n * g.points + at];
-        let s = sample_at(n * g.points + point);
+        let point = order[n * points + at];
+        let s = sample_at(n * points + point);
         var weight = weight_of(column, s.x) * weight_of(row, s.y);
         if (DEEP) {
           weight *= weight_of(slice, s.z);
         }
         // @unroll
         for (var i = 0u; i < RUN; i++) {
-          sums[i] += select(0.0, weight * f32(dy[channels[i] + point * pixel()]), weight != 0.0);
+          sums[i] += select(0.0, weight * f32(dy[planes[i] + point * distance]), weight != 0.0);
         }
       }
     }
   }
+  let to = plane_at(n, 0u, cells) + cell * distance;
+  let to_step = select(cells, 1u, CHANNELS_LAST);
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    let channel = select(run * RUN + i, run + i * g.runs, CHANNELS_LAST);
-    if (channel < g.channels) {
-      dx[plane_at(n, channel, cells) + cell * pixel()] = E(sums[i]);
+    let channel = first + i * step;
+    if (channel < channels) {
+      dx[to + channel * to_step] = E(sums[i]);
     }
   }
 }

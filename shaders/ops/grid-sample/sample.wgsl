@@ -21,19 +21,26 @@ fn thread(index: u32) {
     weights[k] = s.z.weights[i] * s.y.weights[j] * s.x.weights[k % TAPS];
   }
   let cells = g.depth * g.height * g.width;
-  let point = (sample - n * g.points) * pixel();
+  // Uniforms are loaded before the stores, behind which SwiftShader loads them again.
+  let channels = g.channels;
+  // Channels last, neighbouring invocations load neighbouring channels.
+  let first = select(run * RUN, run, CHANNELS_LAST);
+  let step = select(1u, g.runs, CHANNELS_LAST);
+  let plane = plane_at(n, 0u, cells);
+  let plane_step = select(cells, 1u, CHANNELS_LAST);
+  let to = plane_at(n, 0u, g.points) + (sample - n * g.points) * pixel();
+  let to_step = select(g.points, 1u, CHANNELS_LAST);
   for (var i = 0u; i < RUN; i++) {
-    // Channels last, neighbouring invocations load neighbouring channels.
-    let channel = select(run * RUN + i, run + i * g.runs, CHANNELS_LAST);
-    if (channel < g.channels) {
-      let plane = plane_at(n, channel, cells);
+    let channel = first + i * step;
+    if (channel < channels) {
+      let start = plane + channel * plane_step;
       var sum = 0.0;
       // A cell of no weight is not to count, whatever it holds.
       // @unroll
       for (var k = 0u; k < ALL; k++) {
-        sum += select(0.0, weights[k] * f32(x[plane + places[k]]), weights[k] != 0.0);
+        sum += select(0.0, weights[k] * f32(x[start + places[k]]), weights[k] != 0.0);
       }
-      y[plane_at(n, channel, g.points) + point] = E(sum);
+      y[to + channel * to_step] = E(sum);
     }
   }
 }

@@ -5,9 +5,15 @@
 @group(0) @binding(4) var<storage, read> dy: array<E>;
 @group(0) @binding(5) var<storage, read_write> dx: array<E>;
 
-fn settle(o: Element, place: u32, at: vec3u, cell: u32, is_own: bool) {
+struct Outcome { stored: bool, to: u32, value: E }
+
+fn store_outcome(outcome: Outcome) {
+  dx[outcome.to] = outcome.value;
+}
+
+fn settle(o: Element, place: u32, at: vec3u, cell: u32, is_own: bool) -> Outcome {
   if (ALWAYS) {
-    return;
+    return Outcome(false, 0u, E(0.0));
   }
   var is_last = is_own;
   if (!ALONE && is_own) {
@@ -23,9 +29,6 @@ fn settle(o: Element, place: u32, at: vec3u, cell: u32, is_own: bool) {
       }
     }
   }
-  var value = E(0.0);
-  if (is_last) {
-    value = dy[place_of(Element(o.n, o.c, at.x, at.y, at.z), g.output)];
-  }
-  dx[place] = value;
+  let chosen = select(0u, place_of(Element(o.n, o.c, at.x, at.y, at.z), g.output), is_last);
+  return Outcome(true, place, select(E(0.0), dy[chosen], is_last));
 }

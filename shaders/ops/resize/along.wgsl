@@ -1,7 +1,7 @@
 // A pass of a resizing along one axis: every output is the weighted sum of its cells or, if TRANSPOSED, every cell that of the outputs that
-// have it. An invocation computes RUN lines, whose weights are the same.
+// have it. An invocation computes SPAN neighbours along RUN lines: lines share weights, and neighbours share what they sum.
 // slots: place_at
-// constants: EXCLUDE, RUN, TRANSPOSED
+// constants: EXCLUDE, RUN, SPAN, TRANSPOSED
 // types: Axis, E, F, V
 struct Along {
   threads: u32,
@@ -19,60 +19,91 @@ fn ceiling(place: vec3u) -> i32 {
   return bitcast<i32>(place.x) + i32((place.y | place.z) != 0u);
 }
 
+// The outputs that may have a cell, from the first to before the last.
+fn outputs_around(own: u32) -> vec2u {
+  let a = g.axis;
+  let ends = vec2i(ceiling(place_at(own, a.back, a.low)), ceiling(place_at(own, a.back, a.high)));
+  let most = i32(a.outputs);
+  let begin = clamp(min(ends.x, ends.y) - i32(a.margin), 0, most);
+  let end = clamp(max(ends.x, ends.y) + i32(a.margin), 0, most);
+  // Places beyond an end of the axis have the cell there, unless they EXCLUDE it.
+  return vec2u(vec2i(select(begin, 0, !EXCLUDE && own == 0u), select(end, most, !EXCLUDE && own + 1u == a.inputs)));
+}
+
 fn thread(index: u32) {
   let a = g.axis;
   let reads = select(a.inputs, a.outputs, TRANSPOSED);
   let written = select(a.outputs, a.inputs, TRANSPOSED);
+  let spans = (written + SPAN - 1u) / SPAN;
   let adjacent = g.inner == 1u;
-  let own = select(index / g.lines, index % written, adjacent);
-  let line = select(index - own * g.lines, index / written, adjacent);
+  let span = select(index / g.lines, index % spans, adjacent);
+  let line = select(index - span * g.lines, index / spans, adjacent);
+  // Loaded before the stores, behind which SwiftShader loads uniforms again.
+  let inner = g.inner;
+  let lines = g.lines;
+  let all_lines = g.all_lines;
   var read: array<u32, RUN>;
   var write: array<u32, RUN>;
   // @unroll
   for (var r = 0u; r < RUN; r++) {
-    let one = min(line + r * g.lines, g.all_lines - 1u);
+    let one = min(line + r * lines, all_lines - 1u);
     var outer = one;
     if (!adjacent) {
-      outer = one / g.inner;
+      outer = one / inner;
     }
-    let within = one - outer * g.inner;
-    read[r] = outer * reads * g.inner + within;
-    write[r] = (outer * written + own) * g.inner + within;
+    let within = one - outer * inner;
+    read[r] = outer * reads * inner + within;
+    write[r] = (outer * written + span * SPAN) * inner + within;
   }
   let columns = a.window + 1u;
-  var begin = 0u;
-  var end = a.outputs;
-  if (TRANSPOSED) {
-    let ends = vec2i(ceiling(place_at(own, a.back, a.low)), ceiling(place_at(own, a.back, a.high)));
-    let most = i32(a.outputs);
-    // Places beyond an end of the axis have the cell there, unless they EXCLUDE it.
-    begin = u32(select(clamp(min(ends.x, ends.y) - i32(a.margin), 0, most), 0, !EXCLUDE && own == 0u));
-    end = u32(select(clamp(max(ends.x, ends.y) + i32(a.margin), 0, most), most, !EXCLUDE && own + 1u == a.inputs));
-  } else {
-    begin = table[a.table + own * columns];
-    end = begin + a.window;
-  }
-  let row = a.table + own * columns + 1u - begin;
-  var sums: array<V, RUN>;
-  for (var j = begin; j < end; j++) {
-    var weight = 0.0;
+  var owns: array<u32, SPAN>;
+  var firsts: array<u32, SPAN>;
+  var begin = 0xffffffffu;
+  var end = 0u;
+  // @unroll
+  for (var k = 0u; k < SPAN; k++) {
+    owns[k] = min(span * SPAN + k, written - 1u);
     if (TRANSPOSED) {
-      let other = a.table + j * columns;
-      let tap = own - table[other];
-      weight = select(0.0, bitcast<f32>(table[other + 1u + min(tap, a.window - 1u)]), tap < a.window);
+      let around = outputs_around(owns[k]);
+      begin = min(begin, around.x);
+      end = max(end, around.y);
     } else {
-      weight = bitcast<f32>(table[row + j]);
+      firsts[k] = table[a.table + owns[k] * columns];
+      begin = min(begin, firsts[k]);
+      end = max(end, firsts[k] + a.window);
+    }
+  }
+  var sums: array<V, RUN * SPAN>;
+  for (var j = begin; j < end; j++) {
+    var weights: array<f32, SPAN>;
+    let output = a.table + j * columns;
+    var first = 0u;
+    if (TRANSPOSED) {
+      first = table[output];
+    }
+    // @unroll
+    for (var k = 0u; k < SPAN; k++) {
+      let row = select(a.table + owns[k] * columns, output, TRANSPOSED);
+      let tap = select(j - firsts[k], owns[k] - first, TRANSPOSED);
+      weights[k] = select(0.0, bitcast<f32>(table[row + 1u + min(tap, a.window - 1u)]), tap < a.window);
     }
     // A cell of no weight is not to count, whatever it holds.
     // @unroll
     for (var r = 0u; r < RUN; r++) {
-      sums[r] += select(V(0.0), weight * V(x[read[r] + j * g.inner]), weight != 0.0);
+      let value = V(x[read[r] + j * inner]);
+      // @unroll
+      for (var k = 0u; k < SPAN; k++) {
+        sums[r * SPAN + k] += select(V(0.0), weights[k] * value, weights[k] != 0.0);
+      }
     }
   }
   // @unroll
   for (var r = 0u; r < RUN; r++) {
-    if (r == 0u || line + r * g.lines < g.all_lines) {
-      y[write[r]] = F(sums[r]);
+    // @unroll
+    for (var k = 0u; k < SPAN; k++) {
+      if ((r == 0u || line + r * lines < all_lines) && (k == 0u || span * SPAN + k < written)) {
+        y[write[r] + k * inner] = F(sums[r * SPAN + k]);
+      }
     }
   }
 }

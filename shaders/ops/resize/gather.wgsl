@@ -15,8 +15,15 @@ struct Gather {
 @group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 fn thread(index: u32) {
-  let row = index / g.row_threads;
-  let first = index - row * g.row_threads;
+  // Loaded before the stores, behind which SwiftShader loads uniforms again.
+  let row_threads = g.row_threads;
+  let items = g.row;
+  let inner = g.inner;
+  let table_width = g.w.table;
+  let width = g.w.inputs;
+  let height = g.h.inputs;
+  let row = index / row_threads;
+  let first = index - row * row_threads;
   let slice = row / g.h.outputs;
   let plane = slice / g.d.outputs;
   let table_d = g.d.table + (slice - plane * g.d.outputs) * (WINDOW_D + 1u);
@@ -32,14 +39,14 @@ fn thread(index: u32) {
   }
   // @unroll
   for (var r = 0u; r < RUN; r++) {
-    let at = first + r * g.row_threads;
-    if (at < g.row) {
+    let at = first + r * row_threads;
+    if (at < items) {
       var w = at;
-      if (g.inner > 1u) {
-        w = at / g.inner;
+      if (inner > 1u) {
+        w = at / inner;
       }
-      let table_w = g.w.table + w * (WINDOW_W + 1u);
-      let cell = (start + table[table_w]) * g.inner + at - w * g.inner;
+      let table_w = table_width + w * (WINDOW_W + 1u);
+      let cell = (start + table[table_w]) * inner + at - w * inner;
       if (WEIGHTED) {
         var sum = V(0.0);
         // @unroll
@@ -47,15 +54,15 @@ fn thread(index: u32) {
           let along = bitcast<f32>(table[table_w + 1u + k]);
           // @unroll
           for (var i = 0u; i < WINDOW_D * WINDOW_H; i++) {
-            let beside = ((i / WINDOW_H * g.h.inputs + i % WINDOW_H) * g.w.inputs + k) * g.inner;
+            let beside = ((i / WINDOW_H * height + i % WINDOW_H) * width + k) * inner;
             let weight = along * weights[i];
             // A cell of no weight is not to count, whatever it holds.
             sum += select(V(0.0), weight * V(x[cell + beside]), weight != 0.0);
           }
         }
-        y[row * g.row + at] = E(sum);
+        y[row * items + at] = E(sum);
       } else {
-        y[row * g.row + at] = x[cell];
+        y[row * items + at] = x[cell];
       }
     }
   }

@@ -1,79 +1,59 @@
-// The bins of regions: an invocation computes RUN channels of a bin. MAX takes the largest of all weighted cells, as ONNX does.
-// slots: channel_of, pixel, plane_at, region_at, samples_of, tap_of
-// constants: CHANNELS_LAST, MAX, RUN
+// The bins of regions, weighted sums of cells: an invocation computes RUN channels of a bin. Uniforms are loaded before the stores, behind which
+// SwiftShader loads them again.
+// slots: cell_step, channel_step, columns_at, rows_at, run_first, run_step
+// constants: CHANNELS_LAST, RUN
 // types: E
-@group(0) @binding(3) var<storage, read> x: array<E>;
-@group(0) @binding(4) var<storage, read_write> y: array<E>;
-
-fn is_not_a_number(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn larger(a: f32, b: f32) -> f32 {
-  return select(a, b, is_not_a_number(b) || (!is_not_a_number(a) && b > a));
-}
+@group(0) @binding(1) var<storage, read> table: array<u32>;
+@group(0) @binding(2) var<storage, read> x: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 fn thread(index: u32) {
   let bins = g.rows * g.columns;
+  let cells = g.height * g.width;
   let rest = index / bins;
   let run = select(rest % g.runs, index % g.runs, CHANNELS_LAST);
   let own = select(rest / g.runs * bins + index % bins, index / g.runs, CHANNELS_LAST);
   let r = own / bins;
   let row = (own - r * bins) / g.columns;
-  let column = own % g.columns;
-  let region = region_at(r);
-  let cells = g.height * g.width;
+  let channels = g.channels;
+  let first = run_first(run, RUN);
+  let step = run_step();
+  let start = min(table[r], g.images - 1u) * channels * cells;
   var planes: array<u32, RUN>;
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    planes[i] = plane_at(min(region.image, g.images - 1u), min(channel_of(run, i, RUN), g.channels - 1u), cells);
+    planes[i] = start + min(first + i * step, channels - 1u) * channel_step(cells);
   }
-  var results: array<f32, RUN>;
-  let down = samples_of(row, region.y, g.height);
-  let along = samples_of(column, region.x, g.width);
-  var visited = 0.0;
-  if (region.image < g.images) {
-    for (var j = down.x; j < down.y; j += 1.0) {
-      let v = tap_of(row, j, region.y, g.height);
-      for (var k = along.x; k < along.y; k += 1.0) {
-        let h = tap_of(column, k, region.x, g.width);
-        if (v.inside && h.inside) {
-          let first = visited == 0.0;
-          visited += 1.0;
-          let places = vec4u(
-            v.low * g.width + h.low, v.low * g.width + h.high,
-            v.high * g.width + h.low, v.high * g.width + h.high,
-          ) * pixel();
-          let weights = vec4f(1.0 - v.weight, 1.0 - v.weight, v.weight, v.weight)
-            * vec4f(1.0 - h.weight, h.weight, 1.0 - h.weight, h.weight);
-          // @unroll
-          for (var i = 0u; i < RUN; i++) {
-            let values = vec4f(
-              f32(x[planes[i] + places.x]), f32(x[planes[i] + places.y]),
-              f32(x[planes[i] + places.z]), f32(x[planes[i] + places.w]),
-            );
-            let terms = select(vec4f(), weights * values, weights != vec4f());
-            if (MAX) {
-              let most = larger(larger(terms.x, terms.y), larger(terms.z, terms.w));
-              results[i] = select(larger(results[i], most), most, first);
-            } else {
-              results[i] += terms.x + terms.y + terms.z + terms.w;
-            }
-          }
-        }
-      }
+  let down = rows_at(r, row);
+  let along = columns_at(r, own % g.columns);
+  let rows = vec2u(table[down], table[down + 1u]);
+  let columns = vec2u(table[along], table[along + 1u]);
+  let width = g.width;
+  let pixel = cell_step();
+  let count = (rows.y - rows.x) * (columns.y - columns.x);
+  var sums: array<f32, RUN>;
+  // One loop that counts like digits: nested loops take several times as long on software adapters.
+  var h = rows.x;
+  var w = columns.x;
+  for (var at = 0u; at < count; at++) {
+    let weight = bitcast<f32>(table[down + 2u + h]) * bitcast<f32>(table[along + 2u + w]);
+    let place = (h * width + w) * pixel;
+    // A cell of no weight is not to count, whatever it holds.
+    // @unroll
+    for (var i = 0u; i < RUN; i++) {
+      sums[i] += select(0.0, weight * f32(x[planes[i] + place]), weight != 0.0);
     }
+    w++;
+    h += u32(w == columns.y);
+    w = select(w, columns.x, w == columns.y);
   }
-  let count = region.y.count * region.x.count;
+  let to = r * channels * bins + (own - r * bins) * pixel;
+  let distance = channel_step(bins);
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    let channel = channel_of(run, i, RUN);
-    if (channel < g.channels) {
-      var result = results[i] / max(count, 1.0);
-      if (MAX) {
-        result = select(results[i], larger(results[i], 0.0), visited < count);
-      }
-      y[plane_at(r, channel, bins) + (own - r * bins) * pixel()] = E(result);
+    let channel = first + i * step;
+    if (channel < channels) {
+      y[to + channel * distance] = E(sums[i]);
     }
   }
 }

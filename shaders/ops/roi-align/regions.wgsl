@@ -1,18 +1,7 @@
 // Regions of maps: their bins, and the samples in these along each axis.
 // slots: bounded
-// constants: CHANNELS_LAST, HALF_PIXEL
+// constants: HALF_PIXEL
 // types: G, I
-struct RoiAlign {
-  threads: u32, images: u32, channels: u32,
-  // Runs of channels, and regions.
-  runs: u32, regions: u32,
-  height: u32, width: u32, rows: u32, columns: u32,
-  // Samples of a bin along each axis, or 0.
-  sampling_ratio: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> g: RoiAlign;
 @group(0) @binding(1) var<storage, read> rois: array<G>;
 @group(0) @binding(2) var<storage, read> images: array<I>;
 
@@ -46,13 +35,13 @@ fn region_at(r: u32) -> Region {
   );
 }
 
-// The samples of a bin, from the first to before the last, beyond which none is on the map.
-fn samples_of(bin: u32, a: Along, size: u32) -> vec2f {
+// The samples of a bin, from the first to before the last, beyond which none lies from `low` to `high`.
+fn samples_between(bin: u32, a: Along, low: f32, high: f32) -> vec2f {
   let base = a.start + f32(bin) * a.bin;
   if (abs(a.step) < 1e-20) {
     return vec2f(0.0, a.count);
   }
-  let ends = (vec2f(-1.0, f32(size)) - base) / a.step;
+  let ends = (vec2f(low, high) - base) / a.step;
   return clamp(vec2f(floor(min(ends.x, ends.y)) - 1.0, ceil(max(ends.x, ends.y)) + 1.0), vec2f(), vec2f(a.count));
 }
 
@@ -65,18 +54,4 @@ fn tap_of(bin: u32, sample: f32, a: Along, size: u32) -> Tap {
   let held = clamp(place, 0.0, f32(size - 1u));
   let low = u32(held);
   return Tap(low, min(low + 1u, size - 1u), held - f32(low), inside);
-}
-
-// The first element of a channel of an image with so many cells.
-fn plane_at(n: u32, channel: u32, cells: u32) -> u32 {
-  return n * g.channels * cells + select(channel * cells, channel, CHANNELS_LAST);
-}
-
-fn pixel() -> u32 {
-  return select(1u, g.channels, CHANNELS_LAST);
-}
-
-// Channel i of a run. Channels last, neighbouring invocations have neighbouring channels.
-fn channel_of(run: u32, i: u32, length: u32) -> u32 {
-  return select(run * length + i, run + i * g.runs, CHANNELS_LAST);
 }

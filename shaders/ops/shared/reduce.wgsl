@@ -1,8 +1,9 @@
 // One level of a reduction over some axes: an invocation combines every parts-th of the `count` terms of one result, or of an item of results. `kept`
 // are the runs of axes that the result has, `summed` the runs that it lacks, innermost first: their sizes in x, and the distances between
-// their elements in three operands in yzw. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results.
+// their elements in three operands in yzw. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results. STEP terms
+// are loaded at once, so that none waits for another. EVEN: they divide the terms of all parts.
 // slots: combined, finished, term
-// constants: KEPT, KEPT_INNER, SUMMED
+// constants: EVEN, KEPT, KEPT_INNER, STEP, SUMMED
 // types: O, P
 struct Reduction {
   threads: u32, results: u32, parts: u32, count: u32, scale: f32, factor: f32, initial: f32,
@@ -41,8 +42,14 @@ fn thread(index: u32) {
   let part = select(index % g.parts, index / g.results, KEPT_INNER);
   let start = places_of_result(result);
   var value = P(g.initial);
-  for (var i = part; i < g.count; i += g.parts) {
-    value = combined(value, term(start + places_of_term(i)));
+  for (var start_term = part; start_term < g.count; start_term += STEP * g.parts) {
+    // @unroll
+    for (var s = 0u; s < STEP; s++) {
+      let i = start_term + s * g.parts;
+      // Past the end the last term is loaded again, and left out.
+      let inside = EVEN | (i < g.count);
+      value = combined(value, select(P(g.initial), term(start + places_of_term(select(g.count - 1u, i, inside))), inside));
+    }
   }
   reduced[index] = O(finished(value));
 }

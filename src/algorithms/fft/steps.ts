@@ -204,6 +204,9 @@ export function inputSteps(correlation: Correlation, tiling: Tiling, slice: Weig
   return [forwardStep(signals, paddedInput(correlation), source), ...passSteps(signals, false)];
 }
 
+/** The largest block of spectra that a thread multiplies in first calls. */
+const BRIEF = { tileK: 2, tileT: 2 };
+
 /** Multiplies the spectra of a slice's weights and of a range of tiles, and transforms the products to outputs. */
 export function outputSteps(
   correlation: Correlation,
@@ -216,40 +219,43 @@ export function outputSteps(
   const count = slice.groups * slice.outputs * tiles.count;
   const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
   const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
-  const { tileK, tileT } = blockOf(slice.outputs, tiles.count, tiling[0].held);
-  const blocksK = Math.ceil(slice.outputs / tileK);
-  const blocksT = Math.ceil(tiles.count / tileT);
+  const block = blockOf(slice.outputs, tiles.count, tiling[0].held);
   const inputs = inputRange(tiling, tiles);
   const { every, skip } = rowEnds(tiling);
   const [, partsH, partsW] = partsOf(tiling);
   const terms = groupC * partCount(tiling);
-  const product = dispatch({
-    threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
-    shaders: [productShader],
-    constants: {
-      TILE_K: tileK,
-      TILE_T: tileT,
-      K_TAIL: slice.outputs % tileK !== 0,
-      IN_PARTS: terms > groupC,
-    },
-    ranges: [
-      scratch(BINDING.first, 0, bytes * slice.groups * groupC * inputs.count),
-      preparedRange(BINDING.second, slice.offset, slice.bytes),
-      buffer,
-    ],
-    uniforms: {
-      ...{ blocksT, blocksK, groupC, terms, outputs: slice.outputs, tiles: tiles.count },
-      inputs: inputs.count,
-      firstTile: tiles.first,
-      firstInput: inputs.first,
-      ...alongAxes("every", every),
-      ...alongAxes("skip", skip),
-      partsH,
-      partsW,
-    },
-  });
+  const product = ({ tileK, tileT }: typeof block): Step => {
+    const blocksK = Math.ceil(slice.outputs / tileK);
+    const blocksT = Math.ceil(tiles.count / tileT);
+    return dispatch({
+      threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
+      shaders: [productShader],
+      constants: {
+        TILE_K: tileK,
+        TILE_T: tileT,
+        K_TAIL: slice.outputs % tileK !== 0,
+        IN_PARTS: terms > groupC,
+      },
+      ranges: [
+        scratch(BINDING.first, 0, bytes * slice.groups * groupC * inputs.count),
+        preparedRange(BINDING.second, slice.offset, slice.bytes),
+        buffer,
+      ],
+      uniforms: {
+        ...{ blocksT, blocksK, groupC, terms, outputs: slice.outputs, tiles: tiles.count },
+        inputs: inputs.count,
+        firstTile: tiles.first,
+        firstInput: inputs.first,
+        ...alongAxes("every", every),
+        ...alongAxes("skip", skip),
+        partsH,
+        partsW,
+      },
+    });
+  };
+  const brief = product({ tileK: Math.min(block.tileK, BRIEF.tileK), tileT: Math.min(block.tileT, BRIEF.tileT) });
   return [
-    product,
+    { ...product(block), brief },
     ...passSteps({ tiling, count, buffer }, true),
     inverseStep(correlation, tiling, buffer, slice, tiles),
   ];

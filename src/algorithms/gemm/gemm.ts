@@ -17,12 +17,12 @@ import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { roundUp } from "../../base/shape.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import { BINDING, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
+import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
+import { NO_WORK, OUTPUT_LOADS, PRODUCT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
@@ -35,8 +35,8 @@ export interface GemmVariant extends Variant {
   readonly quads: boolean;
   /** Threads of a workgroup without a tile, if not as many as in other kernels. */
   readonly group?: number;
-  /** How A, prepacked weights, is bound as uniforms, range by range; undefined if A is storage. */
-  readonly uniform?: UniformMethod;
+  /** How A and B are bound as textures; undefined if they are storage. */
+  readonly textures?: TextureMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
 }
@@ -77,24 +77,14 @@ export interface WorkgroupMethod {
   error(c: Correlation, K: number): ErrorBound;
 }
 
-/** How the rows of A lie, in elements: one matrix after the other, each row by row. */
-export interface WeightRows {
-  readonly row: number;
-  /** Stride of the matrices. */
-  readonly inner: number;
-  readonly groups: number;
-  /** Whether all matrices of a group have the same weights, as those of images do. */
-  readonly shared: boolean;
-}
-
-/** How weights are bound as uniforms (uniform-weights.ts): apart from this, so that only adapters that gain by it load it. */
-export interface UniformMethod {
+/** How A and B are bound as textures (textures.ts): apart from this, so that only adapters that gain by it load it. */
+export interface TextureMethod {
   /** The method as a device allows it; undefined if it does not. */
-  on(device: DeviceTraits): UniformMethod | undefined;
-  /** The number of dispatches of a batch of products on a tile; 0 if the weights do not fit, or take too many. */
-  count(products: Products, tileM: number): number;
-  /** Divides a product, given as one step, into those of its ranges of weights. */
-  divide(step: Step, gemm: Gemm, variant: GemmVariant, c: Correlation): Step[];
+  on(device: DeviceTraits): TextureMethod | undefined;
+  /** Bytes of the textures of a batch of products, in the order of their bindings; undefined if A or B cannot be one. */
+  bytes(products: Products): readonly number[] | undefined;
+  /** A product that loads A and B from storage as one that loads them from textures. */
+  bind(step: Step): Step;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -103,8 +93,10 @@ export interface Products {
   readonly M: number;
   readonly N: number;
   readonly K: number;
-  /** How A lies if it may be bound as uniforms: prepacked weights of all groups. */
-  readonly weights?: WeightRows;
+  /** Whether a loop stores the sums of a thread tile. */
+  readonly storedInLoop?: boolean;
+  /** On adapters that gain by textures: the bytes that A and B take as such, where they can be, and the most that both may take. */
+  readonly textures?: { readonly a: number | undefined; readonly b: number | undefined; readonly room: number };
 }
 
 /** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
@@ -135,6 +127,28 @@ function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
+/** Bytes of a matrix that may be bound as a texture: of whole vectors of float32 numbers. */
+export function textureableBytes(matrix: MatrixBatch, { dtype }: Correlation): number | undefined {
+  const isFloats = dtype === "f32" || !isTensor(matrix);
+  return isFloats && !matrix.pixels && !matrix.window ? matrix.buffer.size : undefined;
+}
+
+/**
+ * What the matrices of products take as textures, and what is left for these in the memory of the plan.
+ * @param planBytes its workspace and prepacked weights
+ */
+export function texturesOf(
+  { textureBytes, maxWorkspaceBytes }: DeviceTraits,
+  planBytes: number,
+  { layout }: Correlation,
+  weights: number | undefined,
+  cells: number | undefined,
+): Pick<Products, "textures"> {
+  if (!textureBytes) return {};
+  const [a, b] = layout === "channels-first" ? [weights, cells] : [cells, weights];
+  return { textures: { a, b, room: maxWorkspaceBytes - planBytes } };
+}
+
 /** Whether a number of elements is one of whole vectors. */
 function isWhole(elements: number): boolean {
   return elements % 4 === 0;
@@ -153,33 +167,26 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** The largest thread tile of first calls: SwiftShader compiles it in a quarter of the time that 8 x 16 sums take. */
-const BRIEF = { tileM: 4, tileN4: 2 };
+/**
+ * The largest thread tile of first calls. Milliseconds to compile and of a run, 1x1 from 1920 to 320 channels at 10 x 10 on SwiftShader: 2 x 4 sums 47 and
+ * 68, 4 x 4 63 and 46, 4 x 8 109 and 37.
+ */
+const BRIEF = { tileM: 4, tileN4: 1 };
 
-/** A batch of products by a smaller tile: a thread adds the terms of a sum one after the other, whatever its tile. */
-function briefTiles({ batch, M, N }: Omit<Products, "K">, variant: GemmVariant): Pick<Step, "brief"> {
+/** The smaller tile of first calls, if there is one: a thread adds the terms of a sum one after the other, whatever its tile. */
+function briefTile(variant: GemmVariant): GemmVariant | undefined {
   const tileM = Math.min(variant.tileM, BRIEF.tileM);
   const tileN4 = Math.min(variant.tileN4, BRIEF.tileN4);
-  const { group = WORKGROUP_SIZE, uniform, workgroup } = variant;
-  if (uniform || workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
-  const { tilesM, tilesN } = tilesOf(M, N, { ...variant, tileM, tileN4 });
-  const threads = batch * tilesM * tilesN;
-  return {
-    brief: {
-      constants: { TILE_M: tileM, TILE_N4: tileN4 },
-      uniforms: { threads, tilesM, tilesN },
-      workgroups: gridFor(Math.ceil(threads / group) * WORKGROUP_SIZE),
-    },
-  };
+  const isSame = tileM === variant.tileM && tileN4 === variant.tileN4;
+  return variant.workgroup || isSame ? undefined : { ...variant, tileM, tileN4 };
 }
 
 /** Terms of a sum from which on its store counts for little. On SwiftShader stores in a loop cost products of 64 terms 15 %, and those of 384 nothing. */
 const LONG_SUM = 192;
 
-/** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
-export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
-  const step = gemmStep(gemm, variant, c);
-  return variant.uniform?.divide(step, gemm, variant, c) ?? [step];
+/** Whether a loop stores sums of K terms: not those of gradients of weights, whose number changes from call to call. */
+export function storesInLoop(c: Correlation, K: number): boolean {
+  return K >= LONG_SUM && !isMap(c);
 }
 
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
@@ -211,8 +218,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   ) ?? {
     shaders: [
       quads ? quadsShader : noQuadsShader,
-      // The number of terms of a gradient of weights changes from call to call.
-      quads && K >= LONG_SUM && !isMap(c) ? storeTileInPlaceShader : storeTileShader,
+      quads && storesInLoop(c, K) ? storeTileInPlaceShader : storeTileShader,
       gemmShader,
     ],
     constants: { QUADS: quads, WORKGROUP_SIZE: group },
@@ -256,14 +262,15 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
-      ...{ firstBatch: 0, firstRow: 0, aFirst: 0 },
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: window?.uniforms ?? {},
       yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
-  return { ...step, ...briefTiles({ batch: outerCount * c.groups, M, N }, variant) };
+  const bound = variant.textures?.bind(step) ?? step;
+  const smaller = briefTile(variant);
+  return smaller ? { ...bound, brief: gemmStep(gemm, smaller, c) } : bound;
 }
 
 /** The error of sums of K terms of the correlation by a tile: threads sum them sequentially. */
@@ -275,8 +282,9 @@ export function gemmError({ workgroup }: GemmVariant, c: Correlation, K: number)
 const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
-export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, uniform, workgroup } = variant;
+export function gemmWork(products: Products, variant: GemmVariant): Work {
+  const { batch, M, N, K } = products;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -284,17 +292,18 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const stores = OUTPUT_LOADS * batch * M * N;
   if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
-  const right = quads ? 4 * tileN4 : 16 * tileN4;
-  const left = 4 * tileM * (uniform ? UNIFORM_LOADS : 1);
+  const right = (quads ? 4 : 16) * tileN4;
+  const left = 4 * tileM;
+  const cost = products.textures ? PRODUCT_LOADS[variant.textures ? "texture" : "storage"] : 1;
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
   const across = Math.min(WORKGROUP_SIZE, tilesN);
   const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
-    workgroupSize: uniform ? UNIFORM_WORKGROUP : group,
+    workgroupSize: group,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
-    loads: (left + right) * tiles * vectors + stores,
+    loads: cost * (left + right) * tiles * vectors + stores,
     bytes,
     // Each vector of terms waits for its loads.
     ...{ workgroups, barriers: vectors },
@@ -305,12 +314,12 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   };
 }
 
-/** The number of dispatches that a batch of products takes; 0 if the tile does not suit it. */
-export function productCount(products: Products, { uniform, tileM }: GemmVariant): number {
-  return uniform ? uniform.count(products, tileM) : 1;
+/** Bytes of the textures that a batch of products takes. */
+export function productTextures(products: Products, { textures }: GemmVariant): readonly number[] {
+  return textures?.bytes(products) ?? [];
 }
 
-/** The work of a batch of products, dispatch by dispatch. */
-export function productWork(products: Products, tile: GemmVariant): Work[] {
-  return divide(gemmWork(products, tile), productCount(products, tile));
+/** The work of copying A and B into these textures. */
+export function copyWork(products: Products, tile: GemmVariant): Work[] {
+  return productTextures(products, tile).map((bytes) => ({ ...NO_WORK, bytes: 2 * bytes }));
 }

@@ -10,7 +10,18 @@ import { isMap, scratch, whole } from "../operands.ts";
 import { refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  type TiledAlgorithm,
+  copyWork,
+  gemmError,
+  gemmStep,
+  gemmWork,
+  productTextures,
+  textureableBytes,
+  texturesOf,
+} from "./gemm.ts";
 import type { MatrixBatch, ResultBatch } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
@@ -99,10 +110,11 @@ function wantedSplits(product: Product, device: DeviceTraits, tile: GemmVariant)
 }
 
 /** The wanted number of splits if their partial sums fit in memory, else one. */
-function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): number {
+function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant, textures: readonly number[]): number {
   const wanted = wantedSplits(product, device, tile);
   const { bytes, partialBytes } = layoutOf(product, wanted);
-  const fits = bytes + product.preparedBytes <= device.maxWorkspaceBytes && partialBytes <= device.maxBindingBytes;
+  const all = textures.reduce((sum, one) => sum + one, bytes + product.preparedBytes);
+  const fits = all <= device.maxWorkspaceBytes && partialBytes <= device.maxBindingBytes;
   return fits ? wanted : 1;
 }
 
@@ -114,25 +126,32 @@ function innerProductCandidates(
   variant?: string,
 ): readonly Candidate[] | Unsupported {
   const product = productOf(c);
-  const { M, N, x, dy, preparedBytes } = product;
+  const { M, N, x, packed, dy, preparedBytes } = product;
   const { bytes } = layoutOf(product, 1);
   if (Math.max(bytes, preparedBytes) > device.maxBindingBytes || bytes + preparedBytes > device.maxWorkspaceBytes) {
     return tooManyBytes("the packed input and gradient take", bytes + preparedBytes, device);
   }
   // The sums are split until there are enough threads, whatever the tile.
   const busy = { ...device, rates: { ...device.rates, threads: 1, cores: 1 } };
-  return selectTiles(tiles, { batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
-    const splits = splitsFor(product, device, tile);
+  const products: Products = {
+    ...{ batch: c.groups, M, N, K: termCount(c) },
+    ...texturesOf(device, bytes + preparedBytes, c, textureableBytes(dy.batch, c), packed.bytes),
+  };
+  return selectTiles(tiles, products, busy, variant).map((tile): Candidate => {
+    const textures = productTextures(products, tile);
+    const splits = splitsFor(product, device, tile, textures);
     return {
       variant: tile.name,
       workspaceBytes: layoutOf(product, splits).bytes,
       preparedBytes,
+      textures,
       // The packing of x, and of dy if necessary; the product; the reduction if sums are split.
       dispatches: 2 + Number(dy.packed) + Number(splits > 1),
       work: [
         ...packedWeightsWork(dy, c),
         packWork(x),
-        gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
+        ...copyWork(products, tile),
+        gemmWork({ ...products, batch: splits * c.groups, K: termCount(c) / splits }, tile),
         ...reduceWork(c, splits),
       ],
       error: gemmError(tile, c, termCount(c)),

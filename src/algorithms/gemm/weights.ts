@@ -5,7 +5,6 @@ import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
 import type { Work } from "../cost.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import type { Products } from "./gemm.ts";
 import { type MatrixBatch, evenStep } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 
@@ -44,9 +43,9 @@ function termStep({ C, groups, kernel, layout, w }: Correlation): number | undef
 
 /**
  * The weights as A with a row for each output channel of a group (channels-first), or as B with a column for each (channels-last).
- * @param uniform whether they are prepacked in any case, to be bound as uniforms, if they are cached and A
+ * @param floats whether halves are prepacked in any case, as float32 numbers
  */
-export function weightMatrix(c: Correlation, uniform = false): WeightMatrix {
+export function weightMatrix(c: Correlation, floats = false): WeightMatrix {
   const channelsLast = c.layout === "channels-last";
   const groupK = c.K / c.groups;
   const terms = termCount(c);
@@ -56,22 +55,13 @@ export function weightMatrix(c: Correlation, uniform = false): WeightMatrix {
   const aligned = row !== undefined && [row, c.w.group, c.w.start].every((stride) => stride % 4 === 0);
   const whole4 = terms % 4 === 0 && (!channelsLast || groupK % 4 === 0);
   const inPlace = aligned && column === 1 && whole4 && c.w.start === 0 && !isGated(c, "w") && c.phases === undefined;
-  const packed = !inPlace || (uniform && !channelsLast && c.w.operand === "w");
+  const packed = !inPlace || (floats && c.dtype === "f16");
   const binding = channelsLast ? BINDING.second : BINDING.first;
   const { rows, columns, bytes } = packedSize(matrix);
   const batch = packed
     ? { buffer: preparedRange(binding, 0, bytes), row: columns, inner: rows * columns, outer: 0 }
     : { buffer: whole(binding, "w", c), row, inner: c.w.group, outer: 0 };
   return { matrix, packed, batch };
-}
-
-/** How packed weights lie that are cached and A, of a product whose images share them. */
-export function weightRows(
-  { groups, layout, w }: Correlation,
-  { packed, batch: { row, inner } }: WeightMatrix,
-): Pick<Products, "weights"> {
-  const isA = packed && layout === "channels-first" && w.operand === "w";
-  return isA ? { weights: { row, inner, groups, shared: true } } : {};
 }
 
 /** Terms of a sum, padded with zeros to whole vectors. */

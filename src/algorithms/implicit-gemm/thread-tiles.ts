@@ -135,7 +135,10 @@ function workOf(c: Correlation, tile: ThreadTile): Work[] {
   return [...packedWeightsWork({ matrix: termRows(c), packed: true }, c), multiply, ...reduceWork(c, splits)];
 }
 
-function candidate(c: Correlation, tile: ThreadTile): Candidate {
+/** The tile of first calls. */
+const BRIEF = { tileN: 2, tileV: 1 };
+
+function candidate(c: Correlation, tile: ThreadTile, { software }: DeviceTraits): Candidate {
   const { splits } = tile;
   return {
     variant: inSplits(nameOf(tile), splits),
@@ -148,7 +151,8 @@ function candidate(c: Correlation, tile: ThreadTile): Candidate {
     error: SEQUENTIAL_SUM,
     iterations: splitTerms(c, tile) / STEP,
     plan() {
-      const steps = [multiplyStep(c, tile), ...reduceSteps(c, partialsOf(c, splits))];
+      const brief = software && { brief: multiplyStep(c, { ...BRIEF, splits }) };
+      const steps = [{ ...multiplyStep(c, tile), ...brief }, ...reduceSteps(c, partialsOf(c, splits))];
       return withPackedWeights(
         { steps, workspaceBytes: partialBytes(c, splits) },
         { matrix: termRows(c), packed: true },
@@ -171,9 +175,9 @@ export const threadTiles: Kernels = (c, device, variant) => {
     const named = splitName(variant);
     const splits = fittingSplits(c, device, Math.min(named.splits, termCount(c)));
     const tiles = splits === named.splits ? tilesOf(c).filter((tile) => nameOf(tile) === named.tile) : [];
-    return tiles.map((tile) => candidate(c, { ...tile, splits }));
+    return tiles.map((tile) => candidate(c, { ...tile, splits }, device));
   }
   const most = device.software ? SOFTWARE_SUMS : device.maxSums;
   const tile = tilesOf(c).find(({ tileN, tileV }) => 4 * tileN * tileV <= most)!;
-  return [candidate(c, { ...tile, splits: fittingSplits(c, device, wantedSplits(c, device, tile)) })];
+  return [candidate(c, { ...tile, splits: fittingSplits(c, device, wantedSplits(c, device, tile)) }, device)];
 };

@@ -19,7 +19,7 @@ import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
-import { type GemmVariant, gemmSteps } from "../gemm/gemm.ts";
+import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
   type Snippets,
   alongAxes,
@@ -219,12 +219,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
 }
 
 /** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
-export function multiplySteps(
-  correlation: Correlation,
-  geometry: Geometry,
-  chunk: Chunk,
-  variant: GemmVariant,
-): Step[] {
+export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = correlation;
   const { points, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
@@ -242,7 +237,7 @@ export function multiplySteps(
     inner: paddedC * slots,
     outer: groups * paddedC * slots,
   };
-  return gemmSteps(
+  return gemmStep(
     {
       outputs: chunk.count,
       K: paddedC,

@@ -14,14 +14,22 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, gemmWork, productCount } from "../gemm/gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  copyWork,
+  gemmWork,
+  productTextures,
+  storesInLoop,
+  texturesOf,
+} from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth, transformedCount } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import { type LineMethod, filterStep, inputStep, multiplySteps, outputStep } from "./steps.ts";
+import { type LineMethod, filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
@@ -93,7 +101,7 @@ function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Targe
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
-  const products = productsOf(c, geometry, geometry.tileCount);
+  const products = productsOf(c, geometry, geometry.tileCount, device);
   const seconds = estimate([gemmWork(products, gemmTile(tiles, products, device))], device.rates);
   if (seconds <= MAX_SECONDS && fits(geometry.tileCount)) return geometry.tileCount;
   const inTime = Math.max(1, Math.floor((geometry.tileCount * MAX_SECONDS) / seconds / 4));
@@ -105,14 +113,15 @@ function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Targe
   return Math.min(count, roundUp(Math.ceil(geometry.tileCount / Math.ceil(geometry.tileCount / count)), 4));
 }
 
-/** The matrix products of `count` tiles. */
-function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
-  const { groups, layout, w } = c;
+/** The matrix products of `count` tiles, in chunks of `most`. */
+function productsOf(c: Correlation, geometry: Geometry, count: number, device: DeviceTraits, most = count): Products {
+  const { groups, layout } = c;
+  const { points, paddedC, groupK, filterBytes } = geometry;
+  const planBytes = chunkBytes(c, geometry, most) + filterBytes;
   const [M, N] = layout === "channels-last" ? [count, groupK] : [groupK, count];
-  const cached = layout === "channels-first" && w.operand === "w";
   return {
-    ...{ batch: points * groups, M, N, K: paddedC },
-    ...(cached && { weights: { row: paddedC, inner: paddedC * groupK, groups, shared: false } }),
+    ...{ batch: points * groups, M, N, K: paddedC, storedInLoop: storesInLoop(c, paddedC) },
+    ...texturesOf(device, planBytes, c, filterBytes, inputBytes(c, geometry, count)),
   };
 }
 
@@ -127,28 +136,36 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
 /** The candidate that transforms, multiplies and transforms back in separate steps. */
 function separate(c: Correlation, target: Target, geometry: Geometry, most: number, error: ErrorBound): Candidate {
   const { device, tiles } = target;
-  const products = chunksOf(geometry, most).map(({ count }) => productsOf(c, geometry, count));
+  const products = chunksOf(geometry, most).map(({ count }) => productsOf(c, geometry, count, device, most));
+  // The first chunk is the largest.
+  const gemm = gemmTile(tiles, products[0]!, device);
   return {
     variant: `${geometry.tile.name}${target.suffix}`,
     workspaceBytes: chunkBytes(c, geometry, most),
     preparedBytes: geometry.filterBytes,
+    textures: productTextures(products[0]!, gemm),
     // The transform of the filters, and for each chunk of tiles two transforms and its products.
-    dispatches: products.reduce((sum, one) => sum + 2 + productCount(one, gemmTile(tiles, one, device)), 1),
+    dispatches: 1 + 3 * products.length,
     work: winogradWork(c, target, geometry, most),
     error,
     iterations: geometry.paddedC / 4,
-    plan: () => winogradPlan(c, target, geometry, most),
+    plan: () => winogradPlan(c, target, geometry, most, gemm),
   };
 }
 
-function winogradPlan(c: Correlation, { device, tiles, lines }: Target, geometry: Geometry, most: number): PartialPlan {
+function winogradPlan(
+  c: Correlation,
+  { lines }: Target,
+  geometry: Geometry,
+  most: number,
+  gemm: GemmVariant,
+): PartialPlan {
   return {
-    // The first chunk is the largest.
     workspaceBytes: chunkBytes(c, geometry, most),
     preparation: { steps: [filterStep(c, geometry, lines)], bytes: geometry.filterBytes },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
       inputStep(c, geometry, chunk, lines),
-      ...multiplySteps(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
+      multiplyStep(c, geometry, chunk, gemm),
       outputStep(c, geometry, chunk, lines),
     ]),
   };
@@ -197,7 +214,8 @@ export function filterWork(c: Correlation, geometry: Geometry, byLines: boolean)
 /** The work of all steps, in chunks of `most` tiles. */
 function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry: Geometry, most: number): Work[] {
   const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
-  const products = productsOf(c, geometry, tileCount);
+  const { textures } = productsOf(c, geometry, Math.min(most, tileCount), device);
+  const products = { ...productsOf(c, geometry, tileCount, device), ...(textures && { textures }) };
   const byLines = lines !== undefined && axes > 1;
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points, byLines);
   const gemm = gemmTile(tiles, products, device);
@@ -207,9 +225,12 @@ function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
     ...filterWork(c, geometry, byLines),
-    ...steps.flatMap((step) => divide(step, step === multiply ? chunks * productCount(products, gemm) : chunks)),
+    ...steps.flatMap((step) => divide(step, chunks)),
   ];
-  if (device.software) return inChunks([input, multiply, output]);
+  if (device.software) {
+    const copies = Array.from({ length: chunks }, () => copyWork(products, gemm)).flat();
+    return [...inChunks([input, multiply, output]), ...copies];
+  }
   // Channels-first, neighbouring threads with a tile each load and store every m-th cell, and neighbouring points.
   const cacheLines = c.layout === "channels-last" || byLines ? 1 : (1 + tile.m) / 2;
   const isCached = (bytes: number): boolean => bytes <= device.cacheBytes;

@@ -3,8 +3,8 @@ import addShader from "../../../shaders/ops/add/add.wgsl";
 import bothShader from "../../../shaders/ops/add/both.wgsl";
 import activationGradientShader from "../../../shaders/ops/shared/activation-gradient.wgsl";
 import { checkOptions } from "../../base/validate.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
 import {
   type Elementwise,
   type PairGradients,
@@ -47,7 +47,8 @@ export function sub(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
 
 /**
  * Gradients of `add`: da is dy times the derivative of the activation, if any, and db is scale times that; each is summed over the axes along
- * which its tensor was broadcast. (Where neither was, without an activation and a scale, both equal dy, and no call is needed.)
+ * which its tensor was broadcast. Gradients that equal each other, or without an activation dy, share their memory, as by `reshape`: it is freed
+ * when all are destroyed, and a `write` to one changes the others.
  *
  * @param dy gradient of the result
  * @param options the options of `add`; `aShape` and `bShape` if they are not that of dy; with an activation also its output, or the sum
@@ -89,26 +90,44 @@ function sumBackward(name: string, dy: Tensor, options: AddBackwardOptions<Tenso
   const given = sourceOf(addition, options);
   const source = given && { [given.from]: checkLike(given.from, given.values, dy, "as dy") };
   const [aShape, bShape] = checkPairShapes(options, shape);
-  const [da, db] = [like(dy, aShape), like(dy, bShape)];
   const factor = sign * addition.scale;
-  return run({
-    name,
-    inputs: { dy, ...source },
-    results: { da, db },
-    parameters: [activation, factor, given?.from],
-    recipe: () => {
-      const gradient: Elementwise = {
-        operands: { dy, ...source },
-        values: dy,
-        kernel:
-          activation && given
-            ? withShader(activationGradientShader, (items) => derivativeSnippets(activation, given.from, items))
-            : () => ({ shaders: [], functions: { value: "first" } }),
-      };
-      const isWhole = [aShape, bShape].every((one) => one.join() === shape.join());
-      if (isWhole)
-        return { steps: [elementwiseStep({ ...gradient, factor }, [whole("da", da), whole("db", db)], bothShader)] };
-      return sumsOf({ da, db }, { da: gradient, db: { ...gradient, factor } });
-    },
-  });
+  checkSameEngine({ dy, ...source });
+  const isWhole = (one: readonly number[]): boolean => one.join() === shape.join();
+  // The gradients that equal neither dy nor each other.
+  const own = {
+    da: activation !== undefined || !isWhole(aShape),
+    db: factor !== 1 || !isWhole(bShape) || (activation !== undefined && !isWhole(aShape)),
+  };
+  const results: Readonly<Record<string, TensorDescription>> = {
+    ...(own.da && { da: like(dy, aShape) }),
+    ...(own.db && { db: like(dy, bShape) }),
+  };
+  const computed: Readonly<Record<string, Tensor>> =
+    own.da || own.db
+      ? run({
+          name,
+          inputs: { dy, ...source },
+          results,
+          parameters: [activation, factor, given?.from],
+          recipe: () => {
+            const gradient: Elementwise = {
+              operands: { dy, ...source },
+              values: dy,
+              kernel:
+                activation && given
+                  ? withShader(activationGradientShader, (items) => derivativeSnippets(activation, given.from, items))
+                  : () => ({ shaders: [], functions: { value: "first" } }),
+            };
+            const { da, db } = results;
+            if (da && db && isWhole(aShape) && isWhole(bShape))
+              return {
+                steps: [elementwiseStep({ ...gradient, factor }, [whole("da", da), whole("db", db)], bothShader)],
+              };
+            return sumsOf(results, { ...(da && { da: gradient }), ...(db && { db: { ...gradient, factor } }) });
+          },
+        })
+      : {};
+  const { da = dy.view(aShape, dy.layout) } = computed;
+  const { db = (activation ? da : dy).view(bShape, dy.layout) } = computed;
+  return { da, db };
 }

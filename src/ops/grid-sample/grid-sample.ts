@@ -21,11 +21,15 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { fillZeros } from "../shared/copy.ts";
 import { checkLike, checkMap, describeMap, mapConstants } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
+import { FEW_THREADS } from "../shared/pool-kernel.ts";
 import { sortSteps, startsStep } from "../shared/sort.ts";
 import { GRID_SAMPLE_KEYS, type GridSampleOptions, type GridSampling, gridSamplingOf } from "./geometry.ts";
 
 /** Channels that an invocation computes: they share the place of a sample. */
 const RUN = 8;
+
+/** Channels of the gradient that one computes, if a GPU stays busy: they share the weights of all samples around a cell. */
+const GRADIENT_RUN = 16;
 
 /** Cells before and after the map that samples are sorted by, MARGIN in the shaders. */
 const MARGIN = 3;
@@ -130,11 +134,14 @@ function gradientRecipe(
   const { steps, sorted } = sortSteps(workspace, sorting);
   // Reflected taps of "cubic" may be one cell further from the place of their sample.
   const [below, above] = { nearest: [0, 0], linear: [1, 0], cubic: padding === "reflection" ? [3, 2] : [2, 1] }[mode];
+  const cells = elementsOf(map) / channels;
+  const isLong = channels >= GRADIENT_RUN && cells * Math.ceil(channels / GRADIENT_RUN) >= FEW_THREADS / 2;
+  const length = isLong ? GRADIENT_RUN : RUN;
   const gradient: Sampler = {
-    ...{ shader: inputGradientShader, dtypes },
+    ...{ shader: inputGradientShader, dtypes, run: length },
     ranges: [at, whole("dy", dy), starts, sorted, whole("dx", x)],
     constants: { BELOW: { i32: below! }, ABOVE: { i32: above! } },
-    threads: (elementsOf(map) / channels) * Math.ceil(channels / RUN),
+    threads: cells * Math.ceil(channels / length),
   };
   const all = [
     samplingStep(map, sampling, {
@@ -156,13 +163,15 @@ interface Sampler {
   readonly ranges: readonly Range[];
   readonly constants?: Readonly<Record<string, Constant>>;
   readonly threads: number;
+  /** Channels that an invocation computes, RUN by default. */
+  readonly run?: number;
 }
 
 /** The step of a kernel that computes the cells of samples. */
 function samplingStep(
   map: FeatureMap,
   { mode, padding, align, output }: GridSampling,
-  { shader, dtypes, ranges, constants, threads }: Sampler,
+  { shader, dtypes, ranges, constants, threads, run: length = RUN }: Sampler,
 ): Step<string> {
   const [depth, height, width] = map.size;
   const taps = TAPS[mode];
@@ -172,12 +181,18 @@ function samplingStep(
     constants: {
       ...mapConstants(map),
       ...{ TAPS: taps, DEPTH_TAPS: depthTaps, ALL: depthTaps * taps * taps, RANK: map.rank },
-      ...{ FIRST: { i32: mode === "cubic" ? -1 : 0 }, PADDING: PADDINGS[padding], ALIGN: align, RUN, ...constants },
+      ...{
+        FIRST: { i32: mode === "cubic" ? -1 : 0 },
+        PADDING: PADDINGS[padding],
+        ALIGN: align,
+        RUN: length,
+        ...constants,
+      },
     },
     aliases: { E: elementTypes(dtypes[0]).one, G: elementTypes(dtypes[1]).one },
     ranges,
     uniforms: {
-      ...{ channels: map.channels, runs: Math.ceil(map.channels / RUN), points: elementCount(output.size) },
+      ...{ channels: map.channels, runs: Math.ceil(map.channels / length), points: elementCount(output.size) },
       ...{ depth, height, width },
     },
     threads,

@@ -65,24 +65,53 @@ export function remainderOf(shape: readonly number[], { padding, shape: padded }
   };
 }
 
-/** An axis along which a padded gradient is folded: each cell sums the cells that repeat it. */
-export interface Fold {
-  readonly outer: number;
-  /** Cells of the axis before folding and after. */
-  readonly padded: number;
+/** Whether the padding of some axis is as long as the axis, or crops it all. */
+export function reachesRound(shape: readonly number[], padding: Padded["padding"]): boolean {
+  return padding.some(([begin, end], axis) => Math.max(Math.abs(begin), end) >= shape[axis]!);
+}
+
+/** An axis of a padded gradient: its cells after folding and before, and the cells before the first one. */
+interface Folded {
   readonly size: number;
-  readonly inner: number;
+  readonly padded: number;
   readonly begin: number;
 }
 
+/** Two axes along which a padded gradient is folded: each cell sums the cells that repeat it. The first one may have a single cell. */
+export interface Fold {
+  readonly outer: number;
+  readonly first: Folded;
+  /** The elements between neighbouring cells, in cells of the second axis, and in elements. */
+  readonly between: number;
+  readonly second: Folded;
+  readonly inner: number;
+}
+
+/** The most copies of a cell that are added at once: where borders are longer, their corners are folded along one axis after the other. */
+const MAX_COPIES = 64;
+
+const NO_AXIS: Folded = { size: 1, padded: 1, begin: 0 };
+
 /** The axes to fold, innermost first, so that each fold sees the outer ones still padded. Axes without padding need none. */
-export function foldsOf(shape: readonly number[], { padding, shape: padded }: Padded): Fold[] {
-  return shape
-    .flatMap((size, axis): Fold[] => {
-      const [begin, end] = padding[axis]!;
-      if (begin === 0 && end === 0) return [];
-      const inner = elementCount(shape.slice(axis + 1));
-      return [{ outer: elementCount(padded.slice(0, axis)), padded: padded[axis]!, size, inner, begin }];
-    })
-    .toReversed();
+export function foldsOf(shape: readonly number[], { mode, padding, shape: padded }: Padded): Fold[] {
+  const foldedOf = (axis: number): Folded => ({ size: shape[axis]!, padded: padded[axis]!, begin: padding[axis]![0] });
+  const copiesOf = (axis: number): number => {
+    const most = Math.max(...padding[axis]!, 0);
+    return mode === "replicate" ? most + 1 : 2 * Math.ceil(padded[axis]! / Math.max(shape[axis]! - 1, 1));
+  };
+  const axes = shape.flatMap((_, axis) => (padding[axis]!.some((cells) => cells !== 0) ? [axis] : []));
+  const folds: Fold[] = [];
+  for (let second = axes.pop(); second !== undefined; second = axes.pop()) {
+    const next = axes.at(-1);
+    const together = next !== undefined && copiesOf(next) * copiesOf(second) <= MAX_COPIES;
+    const first = together ? axes.pop() : undefined;
+    folds.push({
+      outer: elementCount(padded.slice(0, first ?? second)),
+      first: first === undefined ? NO_AXIS : foldedOf(first),
+      between: first === undefined ? 1 : elementCount(shape.slice(first + 1, second)),
+      second: foldedOf(second),
+      inner: elementCount(shape.slice(second + 1)),
+    });
+  }
+  return folds;
 }

@@ -7,14 +7,25 @@ import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { copiesSnippet } from "../../kernel/copies.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
 import { paddingSnippet } from "../../kernel/padding.ts";
 import type { Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import { move } from "../shared/copy.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 import { wholeView } from "../shared/geometry/strided.ts";
-import { type Fold, PAD_KEYS, type PadOptions, type Padded, foldsOf, paddedOf, remainderOf } from "./geometry.ts";
+import { itemsOf } from "../shared/items.ts";
+import { rowRuns } from "../shared/rows.ts";
+import {
+  type Fold,
+  PAD_KEYS,
+  type PadOptions,
+  type Padded,
+  foldsOf,
+  paddedOf,
+  reachesRound,
+  remainderOf,
+} from "./geometry.ts";
 
 /**
  * Pads or crops a tensor at both ends of its axes, as torch.nn.functional.pad and ONNX's Pad do. Reflected and circular padding may reach
@@ -74,7 +85,8 @@ export function padBackward(dy: Tensor, options: PadBackwardOptions): Tensor {
     inputs: { dy },
     results: { dx },
     parameters: padded,
-    recipe: () => foldRecipe(folds, padded, dtype, whole("dy", dy), whole("dx", dx)),
+    recipe: () =>
+      foldRecipe(folds, padded, reachesRound(shape, padded.padding), dtype, whole("dy", dy), whole("dx", dx)),
   }).dx;
 }
 
@@ -95,42 +107,58 @@ function padStep(
       last.stride = strides[axis]!;
     } else axes.push({ size, begin, end, stride: strides[axis]! });
   });
-  const [inner = { size: 1, begin: 0, end: 0, stride: 1 }, ...outer] = axes.toReversed();
-  const lanes = inner.begin === 0 && inner.end === 0 && inner.size % 4 === 0 ? 4 : 1;
-  const rows = [{ ...inner, size: inner.size / lanes, stride: lanes }, ...outer].map(({ size, begin, end, stride }) => [
-    ...[size + begin + end, begin, size, stride / lanes],
-  ]);
-  const { one, four } = elementTypes(dtype);
-  const again = padding.some((pair, axis) => Math.max(...pair) >= shape[axis]!);
-  const snippet = paddingSnippet(mode, again);
+  const own = axes.at(-1);
+  const isWhole = own?.begin === 0 && own.end === 0;
+  const elements = isWhole ? axes.pop()!.size : 1;
+  const { lanes, aliases } = itemsOf(dtype, elements);
+  const inner = elements / lanes;
+  const along = axes.pop() ?? { size: 1, begin: 0, end: 0 };
+  const rows = axes
+    .toReversed()
+    .map(({ size, begin, end, stride }) => [size + begin + end, begin, size, stride / lanes]);
+  const row = (along.size + along.begin + along.end) * inner;
+  const { run: RUN, rowThreads, threads } = rowRuns(elementCount(rows.map(([size]) => size!)), row);
+  const snippet = paddingSnippet(mode, reachesRound(shape, padding));
   return dispatch({
     shaders: [snippet.shader, padShader],
-    constants: { ...snippet.constants, OUTER_AXES: outer.length },
-    aliases: { V: lanes === 4 ? four : one, F: one },
+    constants: { ...snippet.constants, OUTER_AXES: rows.length, RUN, INNER: inner > 1 },
+    aliases: { V: aliases.V, F: elementTypes(dtype).one },
     ranges,
-    uniforms: { value, axes: Array.from({ length: 8 }, (_, axis) => rows[axis] ?? [1, 0, 1, 0]).flat() },
-    threads: elementCount(rows.map(([size]) => size!)),
+    uniforms: {
+      ...{ value, rowThreads, row, inner, begin: along.begin, size: along.size },
+      axes: Array.from({ length: 7 }, (_, axis) => rows[axis] ?? [1, 0, 1, 0]).flat(),
+    },
+    threads,
   });
 }
 
-/** Folds axis by axis; what is folded along some axes only is kept in float32. */
-function foldRecipe(folds: readonly Fold[], { mode }: Padded, dtype: Tensor["dtype"], dy: Range, dx: Range): Recipe {
-  const { one } = elementTypes(dtype);
-  const copies = copiesSnippet(mode);
+/** Folds axes; what is folded along some only is kept in float32. */
+function foldRecipe(
+  folds: readonly Fold[],
+  { mode }: Padded,
+  again: boolean,
+  dtype: Tensor["dtype"],
+  dy: Range,
+  dx: Range,
+): Recipe {
+  const copies = copiesSnippet(mode, again);
   const workspace = new Workspace();
   let from: Range = dy;
-  const steps = folds.map((fold, at) => {
-    const { outer, size, inner, padded, begin } = fold;
+  const steps = folds.map(({ outer, first, between, second, inner: elements }, at) => {
     const last = at === folds.length - 1;
-    const to: Range = last ? dx : workspace.take(outer * size * inner * F32_BYTES);
+    const rows = outer * first.size * between;
+    const to: Range = last ? dx : workspace.numbers(rows * second.size * elements);
+    const [read, written] = [itemsOf(at === 0 ? dtype : "f32", elements), itemsOf(last ? dtype : "f32", elements)];
+    const inner = elements / read.lanes;
+    const { run: RUN, rowThreads, threads } = rowRuns(rows, second.size * inner);
     const step = dispatch({
       shaders: [copies.shader, foldShader],
-      constants: copies.constants,
-      aliases: { S: at === 0 ? one : "f32", O: last ? one : "f32" },
+      constants: { ...copies.constants, RUN, INNER: inner > 1 },
+      aliases: { S: read.aliases.V, O: written.aliases.V, V: read.aliases.L },
       ranges: [from, to],
       readWrite: from.operand === to.operand ? [1] : [],
-      uniforms: { size, padded, inner, begin },
-      threads: outer * size * inner,
+      uniforms: { rowThreads, between, inner, first: { ...first }, second: { ...second } },
+      threads,
     });
     from = to;
     return step;

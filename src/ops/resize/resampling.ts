@@ -21,14 +21,16 @@ import type { Uniforms } from "../../kernel/uniforms.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import { mapConstants, mapUniforms } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
+import { FEW_THREADS } from "../shared/pool-kernel.ts";
+import { rowRuns } from "../shared/rows.ts";
 import type { ResampledAxis, Resampling } from "./geometry.ts";
 import { ceilOf, floorOf } from "./places.ts";
 
 /** Lines that an invocation computes: they share weights. */
 const RUN = 4;
 
-/** Below this many invocations a GPU is not busy, and each computes one line. */
-const FEW_THREADS = 16_384;
+/** Neighbours along a line that an invocation computes, the first that saves loads and keeps a GPU busy: they share what they sum. */
+const SPANS = [4, 3, 2];
 
 /** The most cells of an output that are gathered at once. */
 const MAX_GATHERED = 8;
@@ -39,6 +41,7 @@ interface Tables {
   readonly step: Step<string>;
   readonly range: Range<"workspace">;
   readonly axes: readonly Uniforms[];
+  readonly resampled: readonly ResampledAxis[];
 }
 
 /** A resizing of a map, and the operands that are read and written. */
@@ -60,7 +63,8 @@ export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, t
   const growth = ({ inputs, outputs }: ResampledAxis): number => (transposed ? inputs / outputs : outputs / inputs);
   const along = ([0, 1, 2] as const)
     .filter((axis) => axis === 2 || !isIdentity(axes[axis], mode))
-    .toSorted((a, b) => growth(axes[a]) - growth(axes[b]));
+    // Of equal growth, the larger pass is the one along the height, whose invocations compute several neighbours.
+    .toSorted((a, b) => growth(axes[a]) - growth(axes[b]) || (transposed ? a - b : b - a));
   // One pass over few cells an output is cheaper than several, unless these grow the map.
   const few =
     along.length > 1 && elementsOf(output) <= elementsOf(map) && elementCount(axes.map(windowOf)) <= MAX_GATHERED;
@@ -139,7 +143,7 @@ function tablesOf(resampling: Resampling, workspace: Workspace): Tables {
     uniforms: { d: d!, h: h!, w: w! },
     threads: resampling.axes.reduce((all, { outputs }) => all + outputs, 0),
   });
-  return { excludeOutside, step, range, axes };
+  return { excludeOutside, step, range, axes, resampled: resampling.axes };
 }
 
 /** The fields of the struct Axis of shaders/ops/resize/axis.wgsl, without those of the table. */
@@ -195,7 +199,7 @@ interface Pass {
 
 function alongStep(
   { from, to, axis, dtypes, ranges, transposed }: Pass,
-  { axes, excludeOutside }: Tables,
+  { axes, resampled, excludeOutside }: Tables,
 ): Step<string> {
   const { N, channels, size, layout } = from;
   const last = layout === "channels-last";
@@ -206,18 +210,30 @@ function alongStep(
   const length = to.size[axis];
   const run = allLines * length < FEW_THREADS ? 1 : Math.min(RUN, allLines);
   const lines = Math.ceil(allLines / run);
+  // Neighbouring invocations store neighbouring numbers, so those of one line compute one each. Gradients gain nothing: a cell has many outputs.
+  const span = transposed || inner === 1 ? 1 : spanOf(resampled[axis]!, length, lines);
   const type = (dtype: Dtype): string => elementTypes(dtype)[wide ? "four" : "one"];
   const inWorkspace = ({ operand }: Range): boolean => operand === "workspace";
   const [read, , written] = ranges;
   return dispatch({
     shaders: [axisShader, alongShader],
-    constants: { RUN: run, TRANSPOSED: transposed, EXCLUDE: excludeOutside },
+    constants: { RUN: run, SPAN: span, TRANSPOSED: transposed, EXCLUDE: excludeOutside },
     aliases: { E: type(dtypes[0]), F: type(dtypes[1]), V: type("f32") },
     ranges,
     ...(inWorkspace(written) && { readWrite: inWorkspace(read) ? [1, 2] : [2] }),
     uniforms: { lines, allLines, inner, axis: axes[axis]! },
-    threads: lines * length,
+    threads: lines * Math.ceil(length / span),
   });
+}
+
+/** Neighbours along each of so many lines that an invocation computes. With the lines of a run it has enough loads in flight. */
+function spanOf(axis: ResampledAxis, length: number, lines: number): number {
+  const [step, window] = [Math.abs(Number(axis.line.step) / Number(axis.line.unit)), windowOf(axis)];
+  const saves = (span: number): boolean => (span - 1) * step + window <= 0.75 * span * window;
+  const groups = (span: number): number => Math.ceil(length / span);
+  const fits = (span: number): boolean =>
+    groups(span) * span <= 1.25 * length && groups(span) * lines >= FEW_THREADS / 2;
+  return SPANS.find((span) => saves(span) && fits(span)) ?? 1;
 }
 
 function gatherStep({ resampling, map, dtype, ranges }: Resizing, { range, axes }: Tables): Step<string> {
@@ -229,8 +245,7 @@ function gatherStep({ resampling, map, dtype, ranges }: Resizing, { range, axes 
   const inner = last ? channels / (wide ? 4 : 1) : 1;
   const rows = N * (last ? 1 : channels) * size[0] * size[1];
   const row = size[2] * inner;
-  const run = rows * row < FEW_THREADS ? 1 : RUN;
-  const rowThreads = Math.ceil(row / run);
+  const { run, rowThreads, threads } = rowRuns(rows, row);
   const [d, h, w] = axes;
   const [x, y] = ranges;
   return dispatch({
@@ -242,6 +257,6 @@ function gatherStep({ resampling, map, dtype, ranges }: Resizing, { range, axes 
     aliases: { E: elementTypes(dtype)[lanes], V: elementTypes("f32")[lanes] },
     ranges: [x, range, y],
     uniforms: { rowThreads, row, inner, d: d!, h: h!, w: w! },
-    threads: rows * rowThreads,
+    threads,
   });
 }

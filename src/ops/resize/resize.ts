@@ -1,6 +1,7 @@
 // Resizing, upsampling and their gradients. Factors of whole numbers are pooling the other way round, and have its kernels; all other
 // sizes are passes along the axes (resampling.ts).
-import { eachAxis, toTriple } from "../../base/shape.ts";
+import linearWeightsShader from "../../../shaders/ops/resize/linear-weights.wgsl";
+import { eachAxis, elementCount, toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
@@ -10,8 +11,9 @@ import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
 import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
 import type { Windows } from "../shared/geometry/windows.ts";
 import { aroundWindows } from "../shared/pool-gradient.ts";
+import { MAX_UNROLLED } from "../shared/pool-kernel.ts";
 import { overWindows, reduction } from "../shared/pool-reduction.ts";
-import { type WeightedWindows, weightedSums, weightedTranspose, weightedWindows } from "../shared/pool-weights.ts";
+import { type WeightedWindows, weightedSums, weightedTranspose } from "../shared/pool-weights.ts";
 import {
   RESIZE_KEYS,
   type Resampling,
@@ -112,7 +114,7 @@ function forward<Options extends object>(
         const over = overWindows(output, windows);
         return averageBackward({ output: map, map: output, dtype, over, around, divisor: 1, dy, dx });
       }
-      const weighted = windows && weightsUnder(resampling, map, windows);
+      const weighted = windows && weightsUnder(resampling, windows);
       if (weighted) return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges })] };
       return resamplingRecipe({ resampling, map, dtype, ranges }, false);
     },
@@ -140,7 +142,7 @@ function backward<Options extends ResizeBackwardOptions | UpsampleBackwardOption
     recipe: (): Recipe => {
       const ranges: readonly [Range, Range] = [whole("dy", dy), whole("dx", dx)];
       const windows = windowsUnder(resampling, map);
-      const weighted = windows && weightsUnder(resampling, map, windows);
+      const weighted = windows && weightsUnder(resampling, windows);
       if (weighted) return { steps: [weightedSums({ weighted, pooled: map, map: output, dtype, ranges })] };
       if (windows && resampling.mode === "nearest")
         return reduction({
@@ -176,20 +178,8 @@ function windowsUnder(
   return { kernel, stride, dilation: [1, 1, 1], padBegin: pad, padEnd: pad, output: size };
 }
 
-/** The weight of each cell in the outputs of its window, for "linear". Outputs beyond the ends depend on the end cell alone. */
-function weightsUnder(
-  { mode, output }: Resampling,
-  { size }: FeatureMap,
-  windows: Windows,
-): WeightedWindows | undefined {
-  if (mode !== "linear") return undefined;
-  return weightedWindows(output, windows, (axis, cell) => {
-    const factor = windows.stride[axis];
-    return Array.from({ length: windows.kernel[axis] }, (_, tap) => {
-      const at = cell * factor + tap - windows.padBegin[axis];
-      if (at < 0 || at >= output.size[axis]) return 0;
-      const place = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), size[axis] - 1);
-      return Math.max(0, 1 - Math.abs(place - cell));
-    });
-  });
+/** The weights of each cell in the outputs of its window, for "linear"; undefined if the factors are too large to be unrolled. */
+function weightsUnder({ mode }: Resampling, windows: Windows): WeightedWindows | undefined {
+  if (mode !== "linear" || elementCount(windows.kernel) > MAX_UNROLLED) return undefined;
+  return { windows, rule: { shaders: [linearWeightsShader], uniforms: {} } };
 }

@@ -51,6 +51,13 @@ export interface Elementwise {
 const OPERANDS = 3;
 
 /**
+ * Items of a result that an invocation computes, where enough invocations are left to keep a GPU busy. On SwiftShader an empty invocation
+ * takes half as long as one that loads and stores an item of four numbers.
+ */
+const ITEMS = 4;
+const FEW_THREADS = 16_384;
+
+/**
  * Checks tensors that are broadcast over each other: they have one element type and, from three axes on, one layout.
  * @param condition is broadcast with them, and may have another element type
  * @returns the tensor over which they are broadcast
@@ -126,11 +133,15 @@ export function elementwiseStep(
 ): Step<string> {
   const { items, runs, aliases, extents } = itemsAndRuns(given, given.values.shape);
   const { shaders, constants, functions = {} } = given.kernel(items);
+  const count = elementCount(given.values.shape) / items.lanes;
+  const several = entry === elementwiseShader && count % ITEMS === 0 && count >= ITEMS * FEW_THREADS;
+  const each = several ? ITEMS : 1;
   return dispatch({
     shaders: [operandsShader, entry, ...shaders],
     constants: {
       ...constants,
       ...scaledOf(given),
+      ITEMS: each,
       RUNS: runs.length,
       WHOLE: runs.every(({ kept }) => kept.every(Boolean)),
     },
@@ -138,7 +149,7 @@ export function elementwiseStep(
     functions,
     ranges: [...rangesOf(given.operands), ...results],
     uniforms: { ...factorsOf(given), runs: extents(() => true).flat() },
-    threads: elementCount(given.values.shape) / items.lanes,
+    threads: count / each,
   });
 }
 
@@ -152,6 +163,9 @@ export interface Combination {
   /** The function that is applied to the result, of those of WGSL. */
   readonly finish?: string;
 }
+
+/** Terms that an invocation loads at once. */
+const TERMS_AT_ONCE = 4;
 
 const SUM: Combination = { shader: combineSumShader, initial: 0 };
 
@@ -204,6 +218,7 @@ export function reduceSteps(
         };
   const steps = levels.map((level) => {
     const source = termsOf(level);
+    const step = Math.max(1, Math.min(TERMS_AT_ONCE, Math.ceil(level.terms / level.parts)));
     return dispatch({
       shaders: [...source.shaders, shader, reduceShader],
       constants: {
@@ -212,6 +227,8 @@ export function reduceSteps(
         KEPT: source.kept.length,
         SUMMED: source.summed.length,
         KEPT_INNER: vectors,
+        STEP: step,
+        EVEN: level.terms % (step * level.parts) === 0,
       },
       aliases: { ...aliases, P: partType, Q: bitsType, O: level.last ? resultType : partType },
       functions: { ...source.functions, ...combine, finished: level.last ? finish : "P" },

@@ -2,6 +2,8 @@
 // that their bits stay as they are.
 import copyShader from "../../../shaders/ops/shared/copy.wgsl";
 import fillZerosShader from "../../../shaders/ops/shared/fill-zeros.wgsl";
+import repeatShader from "../../../shaders/ops/shared/repeat.wgsl";
+import transposeFoursShader from "../../../shaders/ops/shared/transpose-fours.wgsl";
 import transposeShader from "../../../shaders/ops/shared/transpose.wgsl";
 import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -52,7 +54,36 @@ export function move<D extends TensorDtype>({ name, input, copy, result, fills =
 /** Copies elements of the range `from` to places of the range `to`, as the copy says. */
 export function copyStep(dtype: TensorDtype, copy: StridedCopy, from: Range, to: Range): Step<string> {
   const simple = simplified(copy);
-  return transposeStep(dtype, simple, from, to) ?? stridedStep(dtype, simple, from, to);
+  return (
+    repeatStep(dtype, simple, from, to) ??
+    transposeStep(dtype, simple, from, to) ??
+    stridedStep(dtype, simple, from, to)
+  );
+}
+
+/** The fewest times that repeat.wgsl repeats an element. */
+const MIN_TIMES = 3;
+
+/** Repeats each element of a tensor in a row; undefined for other copies. */
+function repeatStep(
+  dtype: TensorDtype,
+  { sizes, from, to }: StridedCopy,
+  source: Range,
+  target: Range,
+): Step<string> | undefined {
+  const [times = 0, elements = 0] = sizes.toReversed();
+  const count = times * elements;
+  const repeats =
+    [from.strides.join(), to.strides.join()].join(" ") === `1,0 ${times},1` && from.start === 0 && to.start === 0;
+  if (!repeats || times < MIN_TIMES || count % 4 !== 0) return undefined;
+  const { one, four } = movedTypes(dtype);
+  return dispatch({
+    shaders: [repeatShader],
+    aliases: { V: one, F: four },
+    ranges: [source, target],
+    uniforms: { times, elements },
+    threads: count / 4,
+  });
 }
 
 function stridedStep(dtype: TensorDtype, { sizes, from, to }: StridedCopy, source: Range, target: Range): Step<string> {
@@ -108,13 +139,19 @@ function transposeStep(
   const tile = (side: number): number => TILES.find((one) => side % one === 0) ?? TILES[0]!;
   const [TALL, WIDE] = [tile(columns), tile(rows)];
   const [down, across] = [Math.ceil(columns / TALL / SIDE), Math.ceil(rows / WIDE / SIDE)];
-  return dispatch({
-    shaders: [transposeShader],
-    constants: { SIDE, TALL, WIDE, EVEN: columns % TALL === 0 && rows % WIDE === 0 },
-    aliases: { E: movedTypes(dtype).one },
+  const { one, four } = movedTypes(dtype);
+  const common = {
     ranges: [source, target],
     uniforms: { rows: columns, columns: rows, down, across },
     threads: matrices * down * across * SIDE ** 2,
+  };
+  if (columns % 4 === 0 && rows % 4 === 0)
+    return dispatch({ ...common, shaders: [transposeFoursShader], constants: { SIDE }, aliases: { V: four } });
+  return dispatch({
+    ...common,
+    shaders: [transposeShader],
+    constants: { SIDE, TALL, WIDE, EVEN: columns % TALL === 0 && rows % WIDE === 0 },
+    aliases: { E: one },
   });
 }
 

@@ -10,7 +10,9 @@ import enterShader from "../../../shaders/ops/shared/pool/enter.wgsl";
 import namedCellShader from "../../../shaders/ops/shared/pool/named-cell.wgsl";
 import noteStraysShader from "../../../shaders/ops/shared/pool/note-strays.wgsl";
 import ownCellsShader from "../../../shaders/ops/shared/pool/own-cells.wgsl";
+import settleCellsShader from "../../../shaders/ops/shared/pool/settle-cells.wgsl";
 import unsettledShader from "../../../shaders/ops/shared/pool/unsettled.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
 import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
@@ -19,6 +21,7 @@ import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
+import { fillZeros } from "./copy.ts";
 import { checkLike, describeMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import { checkFloatIndices } from "./geometry/indices.ts";
@@ -94,7 +97,7 @@ class Lists {
     shaders: readonly Shader[],
     elements: number,
     ranges: readonly (Range | undefined)[],
-    { first = 0, end = 0, idle = false, all = false, named = true, rowThreads = 1 } = {},
+    { first = 0, end = 0, idle = false, all = false, named = true, rowThreads = 1, constants = {} } = {},
   ): Step<string> {
     const { pooled, map, indices, tensor, regions, from } = this.#chosen;
     const windows = elementsOf(pooled);
@@ -104,7 +107,7 @@ class Lists {
         shaders: [namedCellShader],
         uniforms: { cells: elementsOf(map), windows, planes: pooled.N * pooled.channels, first, end },
       },
-      constants: { ALWAYS: this.#always, ALONE: regions.most === 1, WHOLE: tensor, CLEAR_ALL: all },
+      constants: { ALWAYS: this.#always, ALONE: regions.most === 1, WHOLE: tensor, CLEAR_ALL: all, ...constants },
       threadLayout: { rowThreads },
       aliases: { I: indices.dtype },
       ranges: [named ? whole("indices", indices) : undefined, this.heads, ...ranges],
@@ -149,17 +152,25 @@ export function chosenSteps(chosen: Chosen, { taken, settle, listed, inOrder = f
     },
     ranges: [values, whole("indices", indices), result, lists.heads].slice(0, regions.blocks ? 4 : 3),
   };
+  const { around, blocks } = regions;
+  // Where windows are fewer than cells, they write the cells that they chose.
+  const scattered = taken && around && !blocks && 2 * windows <= cells;
+  const settled = scattered ? [taken, settleCellsShader] : [settle ?? unsettledShader];
+  const owning = lists.step(
+    [...settled, ownCellsShader],
+    threads,
+    settle || scattered ? [undefined, ...operands] : [],
+    {
+      rowThreads,
+      constants: { RUN: Math.ceil(pooled.size[2] / rowThreads), ...(scattered && alongAxes("AROUND_", around)) },
+    },
+  );
   return {
     steps: [
       lists.clear(0, always ? 1 + cells : 1, true),
-      ...(taken && regions.blocks && !always
-        ? []
-        : [
-            lists.step([settle ?? unsettledShader, ownCellsShader], threads, settle ? [undefined, ...operands] : [], {
-              rowThreads,
-            }),
-          ]),
-      ...(gathered && !always ? [poolGradient(gathered, regions.blocks && noteStraysShader)] : []),
+      ...(scattered ? [fillZeros(to[1], result)] : []),
+      ...(gathered && blocks && !always ? [] : [owning]),
+      ...(gathered && !always && !scattered ? [poolGradient(gathered, blocks && noteStraysShader)] : []),
       ...(always ? [] : [lists.clear(1, 1 + cells, false)]),
       lists.step([enter, enterShader], windows, [next], { idle: true }),
       lists.step([listed], taken ? cells : windows, [next, ...operands], { idle: true, named: inOrder || !taken }),

@@ -147,13 +147,13 @@ const MAX_RESULTS = 8;
 export const MAX_TERMS = 40;
 
 /**
- * Results along the height (which has `height`) that an invocation computes from the same loads: up to four, if a GPU stays busy and
- * results and terms are not too many. Neighbouring invocations are neighbours along the width, as in memory.
+ * Results along the height (which has `height`) that an invocation computes from the same loads: up to four, if a GPU stays busy, results and
+ * terms are not too many, and few are computed beyond the last row. Neighbouring invocations are neighbours along the width, as in memory.
  */
 export function runAlong(height: number, all: number, results: number, terms: number): number {
   if (all < FEW_THREADS) return 1;
   const most = Math.min(height, MAX_RESULTS / results, MAX_TERMS / terms);
-  return most >= 4 ? 4 : most >= 2 ? 2 : 1;
+  return [4, 3, 2].find((run) => run <= most && Math.ceil(height / run) * run <= 1.2 * height) ?? 1;
 }
 
 /** The most cells of a window, or windows of a cell, that are unrolled. Each size is a kernel of its own, and large ones compile slowly. */

@@ -14,7 +14,7 @@ import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/s
 import type { Recipe } from "../../gpu/operation.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import type { Step } from "../../kernel/step.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
 import { areAlike, evenBins, mostCells } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
@@ -45,8 +45,8 @@ export interface OutputRegions extends Regions {
   readonly equal: boolean;
   /** Whether windows have so few cells that they are unrolled. */
   readonly unrolled?: boolean;
-  /** The kernel that unrolls bins, if they have so few cells. */
-  readonly unrolledBins?: Shader;
+  /** Whether bins have so few cells that they are unrolled. */
+  readonly unrolledBins?: boolean;
 }
 
 /** A rule that reduces cells to a result. */
@@ -76,6 +76,9 @@ export interface Reduction {
 /** The binding of the partial results. */
 export const PARTIALS_BINDING = 4;
 
+/** The most cells of a window that are unrolled: on SwiftShader the loop takes twice as long a cell. */
+const MAX_UNROLLED_WINDOW = 25;
+
 /** Above MANY_CELLS several invocations split the cells of an output, and store at most MAX_PARTIALS numbers. */
 const MANY_CELLS = 128;
 
@@ -99,7 +102,7 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
     uniforms: { windows: windowUniforms(windows) },
     ...{ cells, windows, extent: kernel },
     equal: !clipped,
-    unrolled: cells <= MAX_UNROLLED,
+    unrolled: cells <= MAX_UNROLLED_WINDOW,
   };
 }
 
@@ -113,7 +116,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
     shaders: [windowsShader, overBinsShader],
     constants: { DILATED: false },
     uniforms: {},
-    ...{ cells, extent, ...(cells <= MAX_UNROLLED && { unrolledBins: reduceBinsShader }) },
+    ...{ cells, extent, unrolledBins: cells <= MAX_UNROLLED },
     equal: input.size.every((size, axis) => areAlike(output.size[axis]!, size)),
   };
 }
@@ -127,22 +130,34 @@ export function splitsOf(cells: number, numbers: number): number {
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
 }
 
-/** Whether the map has one window, which covers it and has so many cells that several invocations split them. */
-function isLargePlane({ size }: FeatureMap, { kernel, padBegin, output }: Windows): boolean {
-  const whole = kernel.every((taps, axis) => taps === size[axis] && padBegin[axis] === 0);
-  return whole && elementCount(output) === 1 && elementCount(size) > MANY_CELLS;
+/** Whether the map has one window, which covers it. */
+function isPlane({ size }: FeatureMap, { kernel, padBegin, output }: Windows): boolean {
+  return elementCount(output) === 1 && kernel.every((taps, axis) => taps === size[axis] && padBegin[axis] === 0);
+}
+
+/** A map in one row, whose cells lie where they did, and the window that covers it. */
+function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions } {
+  const row: Triple = [1, 1, elementCount(map.size)];
+  const [one, none]: [Triple, Triple] = [
+    [1, 1, 1],
+    [0, 0, 0],
+  ];
+  const input = { ...map, size: row };
+  const windows = { kernel: row, stride: row, dilation: one, padBegin: none, padEnd: none, output: one };
+  return { input, regions: overWindows(input, windows) };
 }
 
 /**
  * The steps of a reduction: one, or for outputs of many cells two, the first of which reduces about the square root of the cells at a time.
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
-export function reduction({ input, output, dtype, regions, rule, x, results, ...rest }: Reduction): Recipe {
+export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
   const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
+  const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
   const aliases = { R: laneType(input, resultDtype) };
   const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
-  const plane = windows && isLargePlane(input, windows);
   const running =
     windows &&
     rule.separable &&
@@ -162,7 +177,6 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
       shaders: [shader],
       constants: {
         ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
-        ...(shader === regions.unrolledBins && { ...alongAxes("KERNEL_", regions.extent), EQUAL: regions.equal }),
       },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
@@ -171,7 +185,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
     const ranges = [x, ...stored];
     if (windows && regions.unrolled)
       return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
-    if (regions.unrolledBins) return { steps: [step(regions.unrolledBins, "store", outputs, vectors.size[2], ranges)] };
+    if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
     return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
@@ -188,18 +202,30 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
 }
 
 /** The groups of cells of shaders/ops/shared/pool/reduce.wgsl. */
-function groupsOf({ equal, extent: [, , width] }: OutputRegions): { STEP: number; PARTIAL: boolean } {
+function groupsOf({ equal, extent: [depth, height, width] }: OutputRegions): Record<string, Constant> {
   const whole = STEPS.find((count) => width % count === 0)!;
   const PARTIAL = width > 1 && (!equal || whole === 1);
-  return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL };
+  return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL, ONE_ROW: depth * height === 1 };
 }
 
+/** The kernel that unrolls bins, in runs along the height. */
+function unrolledBins(output: FeatureMap, { extent, cells, equal }: OutputRegions): UnrolledStep {
+  const height = output.size[1];
+  const run = runAlong(height, elementsOf(output), 1, cells);
+  const blocksH = Math.ceil(height / run);
+  return {
+    shaders: [reduceBinsShader],
+    constants: { ...alongAxes("KERNEL_", extent), EQUAL: equal, RUN: run, EVEN: height % run === 0 },
+    functions: { finish: "store" },
+    threads: (elementsOf(output) / height) * blocksH,
+    threadLayout: { blocksH },
+  };
+}
+
+type UnrolledStep = Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout">;
+
 /** The kernel that unrolls windows, in runs along the height. */
-function unrolled(
-  output: FeatureMap,
-  { kernel, stride, dilation }: Windows,
-  clipped: boolean,
-): Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout"> {
+function unrolled(output: FeatureMap, { kernel, stride, dilation }: Windows, clipped: boolean): UnrolledStep {
   const height = output.size[1];
   const gapless = dilation[1] === 1 && stride[1] <= kernel[1];
   // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.

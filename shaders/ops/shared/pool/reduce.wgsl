@@ -1,7 +1,7 @@
 // Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, if SPLIT, where `splits` invocations split an output, every
-// splits-th of its groups of STEP neighbours along the width. PARTIAL: windows end within groups.
+// splits-th of its groups of STEP neighbours along the width. PARTIAL: windows end within groups. ONE_ROW: windows are one row high and deep.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, initial, place_of, settled, task_of, with_cell
-// constants: CHANNELS_LAST, PARTIAL, SPLIT, STEP
+// constants: CHANNELS_LAST, ONE_ROW, PARTIAL, SPLIT, STEP
 // types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
@@ -24,26 +24,29 @@ fn thread(index: u32) {
     // One loop that counts like digits: nested loops take several times as long on software adapters.
     var tap = vec3u(0u);
     var jump = vec3u(0u, 0u, 1u);
-    if (SPLIT) {
+    if (SPLIT && !ONE_ROW) {
       tap = digits(task.split, from_h.count, groups);
       jump = digits(g.splits, from_h.count, groups);
     }
     var state = initial(o);
     for (var i = task.split; i < count; i += g.splits) {
-      let offset = first + tap.x * step_d + tap.y * step_h + tap.z * STEP * step_w;
+      let group = select(tap.z, i, ONE_ROW);
+      let offset = first + tap.x * step_d + tap.y * step_h + group * STEP * step_w;
       // @unroll
       for (var s = 0u; s < STEP; s++) {
-        let inside = !PARTIAL || tap.z * STEP + s < from_w.count;
+        let inside = !PARTIAL || group * STEP + s < from_w.count;
         let cell = offset + s * step_w;
         state = with_cell(state, V(x[plane + select(first, cell, inside)]), cell, inside);
       }
-      tap += jump;
-      let next_row = tap.z >= groups;
-      tap.z -= select(0u, groups, next_row);
-      tap.y += u32(next_row);
-      let next_slice = tap.y >= from_h.count;
-      tap.y -= select(0u, from_h.count, next_slice);
-      tap.x += u32(next_slice);
+      if (!ONE_ROW) {
+        tap += jump;
+        let next_row = tap.z >= groups;
+        tap.z -= select(0u, groups, next_row);
+        tap.y += u32(next_row);
+        let next_slice = tap.y >= from_h.count;
+        tap.y -= select(0u, from_h.count, next_slice);
+        tap.x += u32(next_slice);
+      }
     }
     finish(place_of(o, g.output), task.split, settled(state, pixel), o);
   }

@@ -1,4 +1,10 @@
 // Only notes indices.
 // types: Element
-fn settle(o: Element, place: u32, at: vec3u, cell: u32, is_own: bool) {
+struct Outcome { stored: bool }
+
+fn settle(o: Element, place: u32, at: vec3u, cell: u32, is_own: bool) -> Outcome {
+  return Outcome(false);
+}
+
+fn store_outcome(outcome: Outcome) {
 }

@@ -1,7 +1,7 @@
 // Depthwise correlation: a group has one input channel (a gradient sums over several) and any number of output channels. One thread computes
 // TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
 // column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
-// depthwise-one-step or depthwise-steps. Tiles may reach past the last output; M_TAIL: some tile reaches past the last output
+// one-step or steps. Tiles may reach past the last output; M_TAIL: some tile reaches past the last output
 // channel; COLUMN_TAIL: so many columns of a step may lie past the kernel's, and if all may, so may rows. SPLIT: each sum is split
 // among g.splits threads, which store partial sums one after the other (reduce-splits.wgsl adds them).
 //

@@ -1,13 +1,12 @@
 // depthwise: the direct sum for groups of one input channel and any number of output channels. Tiles of outputs, along rows and columns, share
 // the input cells they load. Where few outputs are long sums, as in gradients of weights, each sum is split among threads, and a second stage adds
 // their partial sums; otherwise it needs no workspace.
-import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
-import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
-import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
-import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "./algorithm.ts";
-import { type DepthwiseTile, bestTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
+import depthwiseShader from "../../../shaders/algorithms/depthwise/depthwise.wgsl";
+import depthwiseOneStepShader from "../../../shaders/algorithms/depthwise/one-step.wgsl";
+import depthwiseStepsShader from "../../../shaders/algorithms/depthwise/steps.wgsl";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "../algorithm.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -17,10 +16,12 @@ import {
   result,
   weightUniforms,
   windowConstants,
-} from "./operands.ts";
-import { partialBytes, partialSums, partialsOf, reduceSteps } from "./reduce-splits.ts";
+} from "../operands.ts";
+import { partialBytes, partialSums, partialsOf, reduceSteps } from "../reduce-splits.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { type DepthwiseTile, bestTile, briefTile, cut, depthwiseWork, tileNamed } from "./tiles.ts";
 
-function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
+export function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const { K, groups } = c;
   const { splits } = tile;
   const to = splits > 1 ? partialSums(c, splits) : c;
@@ -68,7 +69,7 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
 const MAX_CHANNELS = 4;
 
 /** The candidate of a tile. */
-function tiled(c: Correlation, tile: DepthwiseTile): Candidate {
+function tiled(c: Correlation, tile: DepthwiseTile, { software }: DeviceTraits): Candidate {
   const work = depthwiseWork(c, tile);
   const workspaceBytes = partialBytes(c, tile.splits);
   return {
@@ -76,14 +77,20 @@ function tiled(c: Correlation, tile: DepthwiseTile): Candidate {
     // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
     error: SEQUENTIAL_SUM,
     iterations: Math.ceil(cut(c, tile).steps / tile.splits),
-    plan: () => ({ steps: [depthwiseStep(c, tile), ...reduceSteps(c, partialsOf(c, tile.splits))], workspaceBytes }),
+    plan: () => ({
+      steps: [
+        { ...depthwiseStep(c, tile), ...(software && { brief: depthwiseStep(c, briefTile(c, tile)) }) },
+        ...reduceSteps(c, partialsOf(c, tile.splits)),
+      ],
+      workspaceBytes,
+    }),
   };
 }
 
 /** The kernels on tiles of outputs, for every adapter. */
 export const depthwiseTiles: Kernels = (c, device, variant) => {
   const tile = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
-  return tile ? [tiled(c, tile)] : [];
+  return tile ? [tiled(c, tile, device)] : [];
 };
 
 /** The algorithm with some kinds of kernels. */

@@ -1,32 +1,32 @@
 // Direct kernels for adapters that load from uniforms many times as fast as from storage: the prepacked weights of some tiles of channels at a time are
 // bound as uniforms.
-import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
-import weightsUniformShader from "../../shaders/algorithms/direct/weights-uniform.wgsl";
-import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
-import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
-import { elementCount } from "../base/shape.ts";
-import { F32_BYTES } from "../kernel/element-types.ts";
-import { BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "./algorithm.ts";
-import { UNIFORM_WORKGROUP, divide } from "./cost.ts";
-import { type DirectTile, bestWidth, cut, directStep, directWork, fittedTile } from "./direct.ts";
-import { type Unpacked, packStep, packedSize } from "./gemm/pack.ts";
-import { VECTOR_BYTES, evenParts, uniformGrid } from "./gemm/uniform-weights.ts";
-import { termRows } from "./gemm/weights.ts";
-import { isGated, preparedRange } from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+import weightsFourShader from "../../../shaders/algorithms/direct/weights-four.wgsl";
+import weightsUniformShader from "../../../shaders/algorithms/direct/weights-uniform.wgsl";
+import loadWeightShader from "../../../shaders/lib/load-weight.wgsl";
+import weightChannelsShader from "../../../shaders/lib/weight-channels.wgsl";
+import { elementCount } from "../../base/shape.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "../algorithm.ts";
+import { UNIFORM_WORKGROUP, divide } from "../cost.ts";
+import { type Unpacked, packStep, packedSize } from "../gemm/pack.ts";
+import { VECTOR_BYTES, evenParts, uniformGrid } from "../gemm/uniform-weights.ts";
+import { termRows } from "../gemm/weights.ts";
+import { isGated, preparedRange } from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { type DirectTile, bestWidth, briefTile, cut, directStep, directWork, fittedTile } from "./direct.ts";
 
 /** Most outputs of a row in the thread tile. */
 const MAX_WIDTH = 14;
 
 /** Rows of a packed tile are padded so that the next one may be bound. */
-function packedTile(tileK: number): { rowsStep: number } {
+export function packedTile(tileK: number): { rowsStep: number } {
   return { rowsStep: STORAGE_ALIGNMENT / F32_BYTES / tileK };
 }
 
 /** The weights, a matrix for each tile of channels; undefined if tiles are no even part of the weights. */
-function tileRows(c: Correlation, tileK: number): Unpacked | undefined {
+export function tileRows(c: Correlation, tileK: number): Unpacked | undefined {
   const { K, groups, phases, w } = c;
   const counts = phases ? elementCount(phases.counts) : 1;
   const groupK = K / groups;
@@ -62,30 +62,41 @@ function candidateOf(c: Correlation, tile: DirectTile, device: DeviceTraits): Ca
   const tileVectors = rows * tile.tileV;
   const ranges = evenParts(matrix.batch, Math.floor(device.uniformBytes! / (tileVectors * VECTOR_BYTES)));
   const [T, R, S] = c.kernel;
-  const { places } = cut(c, tile);
-  const stepOf = (step: Step, firstTile: number, tiles: number): Step => {
+  // All ranges bind as many tiles, so that they share a kernel: the last begins among those before it.
+  const bound = ranges[0]![1];
+  const vectors = bound * tileVectors;
+  const stepOf = ({ brief, ...step }: Step, own: DirectTile, [firstTile, tiles]: [number, number]): Step => {
     const { kernel, bindings, uniforms } = step;
-    const threads = c.N * tiles * places;
-    const vectors = tiles * tileVectors;
-    const range = { offset: firstTile * tileVectors * VECTOR_BYTES, size: vectors * VECTOR_BYTES };
+    // Those of first calls have fewer channels.
+    const times = tile.tileV / own.tileV;
+    const firstBound = firstTile + tiles - bound;
+    const threads = c.N * tiles * times * cut(c, own).places;
     return {
+      ...(brief && { brief: stepOf(brief, briefTile(tile)!, [firstTile, tiles]) }),
       kernel: {
         ...kernel,
         shaders: kernel.shaders
           .filter((one) => one !== loadWeightShader && one !== weightChannelsShader)
           .map((one) => (one === weightsFourShader ? weightsUniformShader : one)),
-        constants: { ...kernel.constants, WEIGHT_VECTORS: vectors, WORKGROUP_SIZE: UNIFORM_WORKGROUP },
+        constants: {
+          ...kernel.constants,
+          WEIGHT_VECTORS: vectors,
+          PACKED_V: tile.tileV,
+          WORKGROUP_SIZE: UNIFORM_WORKGROUP,
+        },
         aliases: { ...kernel.aliases, LaneOffsets: "u32" },
       },
       bindings: bindings.map((one) =>
-        one.binding === BINDING.second ? preparedRange(BINDING.second, range.offset, range.size) : one,
+        one.binding === BINDING.second
+          ? preparedRange(BINDING.second, firstBound * tileVectors * VECTOR_BYTES, vectors * VECTOR_BYTES)
+          : one,
       ),
       uniforms: {
         ...uniforms,
-        ...{ threads, firstTile, tiles },
+        ...{ threads, firstTile: firstTile * times, tiles: tiles * times },
         ...{ wStart: 0, wStrideG: tileVectors, wStrideC: T * R * S * tile.tileV },
         ...{ wStrideT: R * S * tile.tileV, wStrideR: S * tile.tileV, wStrideS: tile.tileV },
-        wChannels: { firstTile },
+        wChannels: { firstTile: firstBound },
       },
       workgroups: uniformGrid(threads),
     };
@@ -99,7 +110,7 @@ function candidateOf(c: Correlation, tile: DirectTile, device: DeviceTraits): Ca
     error: SEQUENTIAL_SUM,
     iterations: cut(c, tile).steps,
     plan: () => ({
-      steps: ranges.map(([firstTile, tiles]) => stepOf(directStep(c, tile, device), firstTile, tiles)),
+      steps: ranges.map((range) => stepOf(directStep(c, tile, device), tile, range)),
       workspaceBytes: 0,
       preparation: {
         steps: [packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), c, rowsStep)],

@@ -1,17 +1,19 @@
 // direct: the sum by its definition, in register tiles, directly from storage and without workspace. It can compute every problem, so it is the
 // last resort.
-import directShader from "../../shaders/algorithms/direct.wgsl";
-import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
-import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
-import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
-import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
-import quadsShader from "../../shaders/lib/quads.wgsl";
-import { roundUp } from "../base/shape.ts";
-import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Step, gridFor } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
+import directShader from "../../../shaders/algorithms/direct/direct.wgsl";
+import storeChannelShader from "../../../shaders/algorithms/direct/store-channel.wgsl";
+import storeChannelsShader from "../../../shaders/algorithms/direct/store-channels.wgsl";
+import storeOneShader from "../../../shaders/algorithms/direct/store-one.wgsl";
+import weightsFourShader from "../../../shaders/algorithms/direct/weights-four.wgsl";
+import weightsQuadsShader from "../../../shaders/algorithms/direct/weights-quads.wgsl";
+import weightsScalarShader from "../../../shaders/algorithms/direct/weights-scalar.wgsl";
+import quadsShader from "../../../shaders/lib/quads.wgsl";
+import { roundUp } from "../../base/shape.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "../algorithm.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "../cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -25,8 +27,8 @@ import {
   result,
   weightUniforms,
   windowConstants,
-} from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+} from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 
 export interface DirectTile extends Variant {
   /** Neighbouring outputs of a row in the thread tile. */
@@ -41,7 +43,7 @@ export interface DirectTile extends Variant {
   readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
-  /** Whether the weights are bound as uniforms (direct-uniform.ts). */
+  /** Whether the weights are bound as uniforms (uniform.ts). */
   readonly uniform?: boolean;
 }
 
@@ -106,12 +108,12 @@ function bestTile(c: Correlation, shared: boolean): DirectTile {
 
 /** The snippets that load the weights of a vector and store its sums. */
 function weightShaders({ lanes, quads }: DirectTile): Shader[] {
-  if (lanes === 1) return [weightsScalarShader];
-  return [...(quads ? [quadsShader, weightsQuadsShader] : [weightsFourShader]), storeChannelsShader];
+  if (lanes === 1) return [weightsScalarShader, storeChannelShader, storeOneShader];
+  return [...(quads ? [quadsShader, weightsQuadsShader] : [weightsFourShader]), storeChannelsShader, storeOneShader];
 }
 
 /** The largest divisor of `size` that is at most `most`. */
-function divisorUpTo(size: number, most: number): number {
+export function divisorUpTo(size: number, most: number): number {
   for (let divisor = Math.min(size, Math.floor(most)); divisor > 1; divisor--) if (size % divisor === 0) return divisor;
   return 1;
 }
@@ -169,21 +171,27 @@ function reachesPast({ K, groups }: Correlation, { tileV, lanes }: DirectTile): 
   return (K / groups) % (tileV * lanes) !== 0;
 }
 
-/** The same sums by tiles of one vector of channels, which SwiftShader compiles in a tenth of the time. */
-function briefTiles(c: Correlation, tile: DirectTile): Pick<Step, "brief"> {
-  if (tile.tileV === 1) return {};
-  const one = { ...tile, tileV: 1 };
-  const { tilesK, threads } = cut(c, one);
-  const constants = { TILE_V: 1, K_TAIL: reachesPast(c, one) };
-  const uniforms = { threads, tilesK, tiles: tilesK * c.groups };
-  return { brief: { constants, uniforms, workgroups: gridFor(threads) } };
+/** Most outputs of a row in the thread tile of first calls. */
+const BRIEF_WIDTH = 4;
+
+/** The tile of first calls, on adapters that compute on the CPU: of one vector of channels, which SwiftShader compiles in a tenth of the time. */
+export function briefTile(tile: DirectTile): DirectTile | undefined {
+  const { tileQ, tileV, down } = tile;
+  if (down || (tileQ <= BRIEF_WIDTH && tileV === 1)) return undefined;
+  return { ...tile, tileQ: Math.min(tileQ, BRIEF_WIDTH), tileV: 1 };
 }
 
 /** The step of a tile. */
-export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
+export function directStep(c: Correlation, tile: DirectTile, device: DeviceTraits): Step {
+  const smaller = briefTile(tile);
+  const step = tileStep(c, tile, device);
+  return smaller ? { ...step, brief: tileStep(c, smaller, device) } : step;
+}
+
+function tileStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
-  const step = dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
     shaders: [...weightShaders(tile), directShader],
     aliases: {
       V: tile.lanes === 4 ? "vec4f" : "f32",
@@ -209,7 +217,6 @@ export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: D
     threads,
     subgroupSize,
   });
-  return { ...step, ...briefTiles(c, tile) };
 }
 
 /** The cells and the weights that a thread loads for a kernel row of a step. */

@@ -1,13 +1,13 @@
 // The kernels of direct.ts for GPUs: the outputs of a thread are neighbours of a column, so that neighbouring threads, which compute neighbouring
 // columns, load neighbouring cells.
-import { type Triple, elementCount } from "../base/shape.ts";
-import { WORKGROUP_SIZE } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import type { Candidate, Kernels } from "./algorithm.ts";
-import { type Work, numberBytes } from "./cost.ts";
+import { type Triple, elementCount } from "../../base/shape.ts";
+import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import type { Candidate, Kernels } from "../algorithm.ts";
+import { type Work, numberBytes } from "../cost.ts";
+import { numbersOf } from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type DirectTile, WIDTHS, bestWidth, candidate, cut, fittedTile, loadsOfRow, stepConstants } from "./direct.ts";
-import { numbersOf } from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
 
 /**
  * A GPU whose registers are meant for so many sums gets 8 outputs of 8 channels a thread; with fewer 4 outputs, and with few 4 of 4 channels, as

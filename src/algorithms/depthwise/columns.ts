@@ -1,16 +1,14 @@
-// The kernels of depthwise.ts for large kernels on GPUs: the weights do not fit a thread's registers (depthwise-sliding.ts), so each thread takes the
+// The kernels of depthwise.ts for large kernels on GPUs: the weights do not fit a thread's registers (sliding.ts), so each thread takes the
 // kernel column by column. Its outputs are neighbours of a column, so that neighbouring threads load neighbouring cells.
 //
 // Of the loop on Navi 21, 31x31, multiply-adds are 50 % with 8 outputs, 61 % with 14 and 64 % with 16, in 48 to 64 registers; tiles that find each
-// cell by itself (depthwise-tiles.ts) reach 18 to 31 %. On Xe-LP none spills.
-import columnsShader from "../../shaders/algorithms/depthwise-columns.wgsl";
-import stripShader from "../../shaders/algorithms/depthwise-strip.wgsl";
-import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Kernels, type Variant, oneStep } from "./algorithm.ts";
-import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "./cost.ts";
-import { isFlat } from "./depthwise-sliding.ts";
-import { sharing, tilesAlong } from "./depthwise-tiles.ts";
+// cell by itself (tiles.ts) reach 18 to 31 %. On Xe-LP none spills.
+import columnsShader from "../../../shaders/algorithms/depthwise/columns.wgsl";
+import stripShader from "../../../shaders/algorithms/depthwise/strip.wgsl";
+import { BINDING, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Kernels, type Variant, oneStep } from "../algorithm.ts";
+import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
 import {
   channelUniforms,
   dispatchOn,
@@ -20,8 +18,10 @@ import {
   paddedInput,
   result,
   windowConstants,
-} from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+} from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { isFlat } from "./sliding.ts";
+import { sharing, tilesAlong } from "./tiles.ts";
 
 /** A thread's outputs of a column. */
 interface Column extends Variant {

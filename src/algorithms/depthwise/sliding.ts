@@ -5,17 +5,16 @@
 // Of the loop on Navi 21, 3x3, multiply-adds are 43 % with strips 2 wide, 50 % with 4 and 59 % with 8, in vectors of four channels 49 % with 1, 58 %
 // with 2 and 63 % with 4; a lane takes 32 to 112 registers. A thread that computes 4 x 4 outputs without a loop reaches 26 %: addresses, tests for
 // padding and divisions of its index are most of it. On Xe-LP strips do not spill, 4 x 4 outputs do.
-import slidingShader from "../../shaders/algorithms/depthwise-sliding.wgsl";
-import fourShader from "../../shaders/algorithms/depthwise-sliding/four.wgsl";
-import oneShader from "../../shaders/algorithms/depthwise-sliding/one.wgsl";
-import stripShader from "../../shaders/algorithms/depthwise-strip.wgsl";
-import { elementTypes } from "../kernel/element-types.ts";
-import { paddingSnippet } from "../kernel/padding.ts";
-import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
-import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
-import { type Kernels, type Variant, oneStep } from "./algorithm.ts";
-import { type Work, estimate } from "./cost.ts";
-import { sharing, tilesAlong } from "./depthwise-tiles.ts";
+import slidingShader from "../../../shaders/algorithms/depthwise/sliding.wgsl";
+import fourShader from "../../../shaders/algorithms/depthwise/sliding/four.wgsl";
+import oneShader from "../../../shaders/algorithms/depthwise/sliding/one.wgsl";
+import stripShader from "../../../shaders/algorithms/depthwise/strip.wgsl";
+import { elementTypes } from "../../kernel/element-types.ts";
+import { paddingSnippet } from "../../kernel/padding.ts";
+import { BINDING, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
+import { type Correlation, repeatsAgain } from "../../problem/correlation.ts";
+import { type Kernels, type Variant, oneStep } from "../algorithm.ts";
+import { type Work, estimate } from "../cost.ts";
 import {
   type Snippets,
   channelUniforms,
@@ -28,8 +27,9 @@ import {
   result,
   whole,
   windowConstants,
-} from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+} from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { sharing, tilesAlong } from "./tiles.ts";
 
 /** A strip of outputs, `rows` high and `tileQ` wide, of one channel or a vector of four. */
 interface Strip extends Variant {

@@ -4,9 +4,9 @@
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
 // kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads. DOWN: rows and
 // columns have changed places, so that rows are what is not contiguous.
-// slots: epilogue, is_cell, is_padding, lane_channels, lane_offsets, load, load_weights, source, store
-// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, DOWN, EVERY_CELL, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
-// types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
+// slots: is_padding, lane_channels, lane_offsets, load, load_weights, source, store
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, DOWN, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
+// types: LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32, first_tile: u32, tiles: u32,
@@ -149,11 +149,4 @@ fn thread(invocation: u32) {
 fn cell_of(row: u32, row_beyond: bool, w: i32, x_step: u32) -> f32 {
   let cell = load(row + u32(source(w, g.input_w)) * x_step);
   return select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
-}
-
-fn store_one(sum: f32, channel: Channel, k: u32, at: u32, output: vec3u) {
-  if (select(true, k < g.group_k, K_TAIL) && (EVERY_CELL || is_cell(channel, output))) {
-    let index = at + channel.at;
-    y[index] = Y(epilogue(sum, channel.index, index));
-  }
 }
