@@ -8,7 +8,7 @@ export interface ScratchTextures {
   acquire(rows: readonly number[]): readonly GPUTexture[];
   /** Frees the textures; the next `acquire` creates them again. */
   release(): void;
-  /** Returns textures for runs that are submitted later than those that share these. */
+  /** Returns a second set of textures, for work that the caller submits: runs of the engine in between would overwrite these. */
   others(): ScratchTextures;
   copiesFor(steps: readonly Step<string>[]): StepCopies;
 }

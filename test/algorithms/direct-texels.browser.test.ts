@@ -1,5 +1,5 @@
-// Kernels that load texels compute the bits of those that load from storage: they add up the same terms in the same order. Only Firefox's adapter is
-// offered them, but every one runs them.
+// Kernels that load texels compute the same bits as kernels that load from storage, since they add up the same terms in the same order. The planner
+// offers them in Firefox's software adapter alone; here they run on every adapter.
 import { afterAll, expect, it } from "vitest";
 import { Engine } from "../../src/engine.ts";
 import { type ConvOptions, type Tensor, conv, convBackwardData, createEngine } from "../../src/index.ts";

@@ -1,5 +1,5 @@
-// Kernels that load operands as textures compute the same bits as those that load them from storage, whatever buffers the operands are in. Only
-// Firefox's adapter is offered them, but every one runs them.
+// Kernels that load operands from textures compute the same bits as kernels that load them from storage, for every kind of buffer. The planner
+// offers them in Firefox's software adapter alone; here they run on every adapter.
 import { afterAll, expect, it } from "vitest";
 import { Engine } from "../../src/engine.ts";
 import { type ConvOptions, type Layout, type Tensor, conv, createEngine } from "../../src/index.ts";

@@ -159,7 +159,10 @@ function texelsWork(c: Correlation, tile: TexelTile, bytes: number): Work {
   };
 }
 
-/** Every tile that fits a correlation, or of those that divide the outputs into as many tiles the smallest. */
+/**
+ * The tiles that fit a correlation. Sizes that cut an axis into equally many tiles compute the same outputs: unless `every` one is asked for, only the
+ * smallest is listed.
+ */
 function possibleTiles(c: Correlation, every: boolean): TexelTile[] {
   const groupK = c.K / c.groups;
   const vectors = [4, 2, 1].filter((tileV) => groupK % (4 * tileV) === 0).map((tileV) => [tileV, 4] as const);

@@ -18,7 +18,7 @@ import { tile } from "./tile.ts";
 /** Threads of a workgroup: few, since products of small matrices have few. */
 const TEXTURE_WORKGROUP = 8;
 
-/** The snippets that load A and B from storage, and those that take their places. */
+/** For each snippet that loads A or B from storage, the one that loads it from a texture. */
 const SNIPPETS: ReadonlyMap<Shader, Shader> = /* @__PURE__ */ new Map([
   [matrixAVectorsShader, matrixATextureShader],
   [matrixBVectorsShader, matrixBTextureShader],
