@@ -2,7 +2,7 @@
 // are the runs of axes that the result has, `summed` the runs that it lacks, innermost first: their sizes in x, and the distances between
 // their elements in three operands in yzw. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results. STEP terms
 // are loaded at once, so that none waits for another. EVEN: they divide the terms of all parts.
-// slots: combined, finished, term
+// slots: begin, combined, finished, term
 // constants: EVEN, KEPT, KEPT_INNER, STEP, SUMMED
 // types: O, P
 struct Reduction {
@@ -41,6 +41,7 @@ fn thread(index: u32) {
   let result = select(index / g.parts, index % g.results, KEPT_INNER);
   let part = select(index % g.parts, index / g.results, KEPT_INNER);
   let start = places_of_result(result);
+  begin(start);
   var value = P(g.initial);
   for (var start_term = part; start_term < g.count; start_term += STEP * g.parts) {
     // @unroll

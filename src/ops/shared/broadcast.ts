@@ -50,12 +50,15 @@ export interface Elementwise {
 /** Most operands of a kernel. */
 const OPERANDS = 3;
 
-/**
- * Items of a result that an invocation computes, where enough invocations are left to keep a GPU busy. On SwiftShader an empty invocation
- * takes half as long as one that loads and stores an item of four numbers.
- */
+/** Most items of a result that an invocation computes, and invocations that keep a GPU busy. */
 const ITEMS = 4;
 const FEW_THREADS = 16_384;
+
+/** Neighbouring items that neighbouring invocations load at least: 256 bytes if they are vectors. */
+const NEIGHBOURS = 16;
+
+/** Numbers that SwiftShader loads while it starts an invocation. */
+const START = 4;
 
 /**
  * Checks tensors that are broadcast over each other: they have one element type and, from three axes on, one layout.
@@ -106,9 +109,10 @@ function itemsAndRuns({ operands, values }: Elementwise, result: readonly number
     aliases[name] = elementTypes(all[operand]?.dtype ?? "f32")[vectors ? "four" : "one"];
     aliases[`F${name}`] = vectors ? "vec4f" : "f32";
   }
+  const widths = all.map((_, operand) => (four && runs[0]!.kept[operand] ? 4 : 1));
   const laid = runs.map((_, at) => extent(sizes[at]!, ...strides.map((own) => own[at]!)));
   const extents = (has: (axis: AxisRun) => boolean): number[][] => laid.filter((_, at) => has(runs[at]!));
-  return { items, runs, aliases, extents };
+  return { items, runs, widths, aliases, extents };
 }
 
 /** A run in a uniform: its size, and its strides in the operands. */
@@ -125,31 +129,63 @@ const rangesOf = (operands: Operands): (Range | undefined)[] =>
     return entry && whole(...entry);
   });
 
+/** How the shaders access the operands: those that are the same for all items of an invocation are `kept`. */
+const accesses = (kept: readonly boolean[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ["first", "second", "third"].flatMap((name, at) => [
+      [name, kept[at] ? `kept_${name}` : `load_${name}`],
+      [`hold_${name}`, kept[at] ? `keep_${name}` : "keep_nothing"],
+    ]),
+  );
+
+/** Items that an invocation computes along one of the runs, as many and along that for which it loads the fewest numbers for each. */
+function shares(runs: readonly number[][], widths: readonly number[]): { each: number; along: number } {
+  const count = runs.reduce((all, [size]) => all * size!, 1);
+  let best = { each: 1, along: runs.length - 1, cost: Infinity };
+  let inner = 1;
+  for (const [along, [size = 1, ...strides]] of runs.entries()) {
+    for (let each = 1; each <= ITEMS; each++) {
+      const isBusy = each === 1 || (count >= each * FEW_THREADS && (inner * size) / each >= NEIGHBOURS);
+      if (size % each !== 0 || !isBusy) continue;
+      const cost = widths.reduce((sum, width, at) => sum + width / (strides[at] === 0 ? each : 1), START / each);
+      if (cost <= best.cost) best = { each, along, cost };
+    }
+    inner *= size;
+  }
+  return best;
+}
+
 /** The step that stores the values; `entry` is the shader that stores them. */
 export function elementwiseStep(
   given: Elementwise,
   results: readonly Range[],
   entry: Shader = elementwiseShader,
 ): Step<string> {
-  const { items, runs, aliases, extents } = itemsAndRuns(given, given.values.shape);
-  const { shaders, constants, functions = {} } = given.kernel(items);
-  const count = elementCount(given.values.shape) / items.lanes;
-  const several = entry === elementwiseShader && count % ITEMS === 0 && count >= ITEMS * FEW_THREADS;
-  const each = several ? ITEMS : 1;
+  const { items, runs, widths, aliases, extents } = itemsAndRuns(given, given.values.shape);
+  const { shaders, constants, functions } = given.kernel(items);
+  const laid = extents(() => true);
+  const isSimple = entry !== elementwiseShader;
+  const { each, along } = isSimple ? { each: 1, along: 0 } : shares(laid, widths);
+  const own = laid.map(([size, ...strides], at) => [at === along ? size! / each : size!, ...strides]);
   return dispatch({
     shaders: [operandsShader, entry, ...shaders],
     constants: {
       ...constants,
       ...scaledOf(given),
       ITEMS: each,
+      ALONG: along,
       RUNS: runs.length,
       WHOLE: runs.every(({ kept }) => kept.every(Boolean)),
     },
     aliases,
-    functions,
+    functions: { ...functions, ...accesses(widths.map((_, at) => each > 1 && laid[along]![at + 1] === 0)) },
     ranges: [...rangesOf(given.operands), ...results],
-    uniforms: { ...factorsOf(given), runs: extents(() => true).flat() },
-    threads: count / each,
+    uniforms: {
+      ...factorsOf(given),
+      ...(!isSimple && { step: own.slice(0, along + 1).reduce((step, [size]) => step * size!, 1) }),
+      runs: own.flat(),
+    },
+    threads: own.reduce((threads, [size]) => threads * size!, 1),
   });
 }
 
@@ -179,7 +215,7 @@ export function reduceSteps(
   result: TensorDescription,
   { shader, functions: combine = {}, initial, finish = "P" }: Combination = SUM,
 ): Recipe {
-  const { items, runs, aliases, extents } = itemsAndRuns(given, result.shape);
+  const { items, runs, widths, aliases, extents } = itemsAndRuns(given, result.shape);
   const inResult = ({ kept }: AxisRun): boolean => kept.at(-1)!;
   const vectors = inResult(runs[0]!);
   const { shaders, constants, functions } = given.kernel(items);
@@ -200,6 +236,7 @@ export function reduceSteps(
     partBytes: (vectors ? items.lanes : 1) * F32_BYTES,
     result: whole(name, result),
   });
+  const keptOf = widths.map((_, at) => summed.every((laid) => laid[at + 1] === 0));
   const termsOf = ({ from, terms }: Level) =>
     from
       ? {
@@ -213,7 +250,7 @@ export function reduceSteps(
           kept,
           summed,
           shaders: [operandsShader, ...shaders, ...(four ? [totalFourShader] : []), termValueShader],
-          functions: { ...functions, ...(four ? {} : { total: "P" }) },
+          functions: { ...functions, ...(four ? {} : { total: "P" }), ...accesses(keptOf) },
           ranges: rangesOf(given.operands),
         };
   const steps = levels.map((level) => {
