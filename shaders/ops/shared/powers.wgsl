@@ -61,7 +61,11 @@ fn natural_exp(v: L) -> L {
 
 // log(v) to 1 ULP.
 fn natural_log(v: L) -> L {
-  let log = logarithm(v);
+  return natural_log_by(v, logarithm(v));
+}
+
+// log(v) from the logarithm of its magnitude to the base 2.
+fn natural_log_by(v: L, log: Logarithm) -> L {
   var y = 0.693115234375 * log.high + (0.000031946185 * log.high + 0.69314718 * log.low);
   y = select(y, -of_bits(INFINITE), v == L(0.0));
   y = select(y, v, size_bits(v) >= U(INFINITE));
@@ -70,17 +74,19 @@ fn natural_log(v: L) -> L {
 
 // x to the power of y, with the special cases of C's `pow`.
 fn raised(x: L, y: L) -> L {
+  return raised_by(x, y, logarithm(abs(x)));
+}
+
+// x to the power of y, from the logarithm of the magnitude of x to the base 2. An infinite y leaves the range of `two_to`.
+fn raised_by(x: L, y: L, by: Logarithm) -> L {
   let size = abs(x);
-  let unit = size == L(1.0);
-  let edge = (size == L(0.0)) | (size_bits(x) == U(INFINITE));
-  let endless = size_bits(y) == U(INFINITE);
-  let grows = (size > L(1.0)) == (y > L(0.0));
-  let by = logarithm(size);
-  let head = leading(y) * by.high;
-  let tail = select(leading(y) * by.low + (y - leading(y)) * (by.high + by.low), L(0.0), abs(head) > L(250.0));
+  let near = leading(y);
+  let head = near * by.high;
+  let tail = select(near * by.low + (y - near) * (by.high + by.low), L(0.0), abs(head) > L(250.0));
   var power = two_to(clamp(head, L(-250.0), L(250.0)), tail);
-  power = select(power, select(L(0.0), of_bits(INFINITE), grows), edge | (endless & !unit));
-  power = select(power, L(1.0), unit);
+  let inverse = bitcast<L>(U(INFINITE) - size_bits(x));
+  power = select(power, select(inverse, size, y > L(0.0)), (size == L(0.0)) | (size_bits(x) == U(INFINITE)));
+  power = select(power, L(1.0), size == L(1.0));
   let whole = floor(y) == y;
   let odd = whole & (floor(0.5 * y) != 0.5 * y);
   power = select(power, -power, (bitcast<I>(x) < I(0)) & odd);
