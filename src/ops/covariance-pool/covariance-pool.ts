@@ -20,6 +20,7 @@ import { aroundWindows } from "../shared/pool-gradient.ts";
 import { type Rule, poolStep } from "../shared/pool-kernel.ts";
 import { PARTIALS_BINDING, overWindows, reduction, splitsOf } from "../shared/pool-reduction.ts";
 import { COVARIANCE_POOL_KEYS, type CovariancePoolOptions, type Covariances, covariancesOf } from "./geometry.ts";
+import { type MeansOf, multiplied, multipliedBackward, multiplies } from "./products.ts";
 
 /** Channels in a block of the shaders. */
 const BLOCK = 4;
@@ -41,8 +42,10 @@ export function covariancePool(x: Tensor, options: CovariancePoolOptions = {}): 
   const { map } = checkMap("x", x);
   const covariances = covariancesOf(map, options);
   const y = describeMap(covariances.output, x.dtype);
+  const name = "covariancePool";
+  if (multiplies(map, covariances.windows)) return multiplied(name, x, map, y, meansBy(map, covariances, x));
   return run({
-    name: "covariancePool",
+    name,
     inputs: { x },
     results: { y },
     parameters: covariances,
@@ -68,8 +71,10 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
   const { dtype } = x;
   checkPooled("dy", dy, describeMap(covariances.output, dtype));
   const dx = describeMap(map, dtype);
+  const name = "covariancePoolBackward";
+  if (multiplies(map, covariances.windows)) return multipliedBackward(name, dy, x, map, meansBy(map, covariances, x));
   return run({
-    name: "covariancePoolBackward",
+    name,
     inputs: { dy, x },
     results: { dx },
     parameters: covariances,
@@ -87,6 +92,15 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
       return { steps: [...steps, step], workspaceBytes };
     },
   }).dx;
+}
+
+/** Gives the means of x as an operand of a name. */
+function meansBy(map: FeatureMap, covariances: Covariances, x: Tensor): MeansOf | undefined {
+  if (!covariances.centered) return undefined;
+  return (operand) => {
+    const { means, ...rest } = meansOf(map, covariances, x.dtype, whole(operand, x));
+    return { ...rest, range: means };
+  };
 }
 
 /** The steps that compute the means of the channels at the start of the workspace. */
