@@ -45,8 +45,8 @@ export interface Operation<R extends Results = Results> {
   /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
   /**
-   * Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. Not
-   * called if all that the operation writes is empty; steps of no invocations are dropped.
+   * Returns the steps, which may depend only on the name, the tensor descriptions, the parameters and the adapter: they are compiled once and cached.
+   * Not called if all that the operation writes is empty; steps of no invocations are dropped.
    */
   recipe(): Recipe;
 }
