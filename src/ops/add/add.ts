@@ -6,7 +6,7 @@ import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
 import {
-  type Elementwise,
+  type Combined,
   type PairGradients,
   checkOperands,
   elementwiseStep,
@@ -110,7 +110,7 @@ function sumBackward(name: string, dy: Tensor, options: AddBackwardOptions<Tenso
           results,
           parameters: [activation, factor, given?.from],
           recipe: () => {
-            const gradient: Elementwise = {
+            const gradient: Combined = {
               operands: { dy, ...source },
               values: dy,
               kernel:

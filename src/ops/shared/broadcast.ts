@@ -20,6 +20,7 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike } from "./feature-map.ts";
 import { type AxisRun, broadcastShape, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
+import { isSoftware } from "./software.ts";
 
 /** The gradients of an operation on two tensors, each shaped like its tensor. */
 export interface PairGradients {
@@ -203,6 +204,18 @@ export interface Combination {
 /** Terms that an invocation loads at once. */
 const TERMS_AT_ONCE = 4;
 
+/**
+ * Neighbouring results for which an invocation combines terms on a software adapter, where it then passes over memory in longer rows, if as many
+ * invocations are left. GPUs load these rows together, from neighbouring invocations.
+ */
+const RESULTS_AT_ONCE = [4, 2];
+const FEW_SOFTWARE_THREADS = 1024;
+
+/** Values that are combined. */
+export interface Combined extends Elementwise {
+  readonly values: Tensor;
+}
+
 const SUM: Combination = { shader: combineSumShader, initial: 0 };
 
 /**
@@ -210,7 +223,7 @@ const SUM: Combination = { shader: combineSumShader, initial: 0 };
  * gamma_(64 levels + 2) of the sum of the absolute values of its terms.
  */
 export function reduceSteps(
-  given: Elementwise,
+  given: Combined,
   name: string,
   result: TensorDescription,
   { shader, functions: combine = {}, initial, finish = "P" }: Combination = SUM,
@@ -255,7 +268,12 @@ export function reduceSteps(
         };
   const steps = levels.map((level) => {
     const source = termsOf(level);
-    const step = Math.max(1, Math.min(TERMS_AT_ONCE, Math.ceil(level.terms / level.parts)));
+    const fits = (count: number): boolean =>
+      source.kept[0]![0]! % count === 0 && sums * level.parts >= count * FEW_SOFTWARE_THREADS;
+    // Operands that are loaded once are those of one result.
+    const may = vectors && !keptOf.includes(true) && isSoftware(given.values.gpu);
+    const each = (may && RESULTS_AT_ONCE.find(fits)) || 1;
+    const step = Math.max(1, Math.min(TERMS_AT_ONCE / each, Math.ceil(level.terms / level.parts)));
     return dispatch({
       shaders: [...source.shaders, shader, reduceShader],
       constants: {
@@ -264,6 +282,7 @@ export function reduceSteps(
         KEPT: source.kept.length,
         SUMMED: source.summed.length,
         KEPT_INNER: vectors,
+        ITEMS: each,
         STEP: step,
         EVEN: level.terms % (step * level.parts) === 0,
       },
@@ -280,7 +299,7 @@ export function reduceSteps(
         kept: source.kept.flat(),
         summed: source.summed.flat(),
       },
-      threads: sums * level.parts,
+      threads: (sums / each) * level.parts,
     });
   });
   return { steps, workspaceBytes: workspace.bytes };
@@ -289,7 +308,7 @@ export function reduceSteps(
 /** The recipe of values, each summed to the shape of its result: of gradients, where an operand was broadcast. */
 export function sumsOf(
   results: Readonly<Record<string, TensorDescription>>,
-  values: Readonly<Record<string, Elementwise>>,
+  values: Readonly<Record<string, Combined>>,
 ): Recipe {
   const recipes = Object.entries(values).map(([name, given]): Recipe => {
     const result = results[name]!;
