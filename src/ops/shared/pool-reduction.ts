@@ -71,6 +71,8 @@ export interface Reduction {
   readonly resultDtype?: Dtype;
   /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;
+  /** Whether the adapter computes on the CPU. */
+  readonly software?: boolean;
 }
 
 /** The binding of the partial results. */
@@ -85,6 +87,10 @@ const MANY_CELLS = 128;
 /** Neighbouring cells that shaders/ops/shared/pool/reduce.wgsl takes at once: the first that divides the width of all windows, or else PARTIAL_STEP. */
 const STEPS = [8, 7, 6, 5, 4, 3, 2, 1];
 const PARTIAL_STEP = 4;
+
+/** On a software adapter, as many outputs that are whole maps are not split. */
+const MANY_MAPS = 256;
+
 const MAX_PARTIALS = 2 ** 22;
 
 /** The windows of pooling as the regions of outputs. */
@@ -152,7 +158,7 @@ function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions 
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
 export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
-  const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const { resultDtype = dtype, workspaceOffset = 0, software = false } = rest;
   const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
   const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
@@ -168,7 +174,9 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
   if (running) return running;
   const vectors = inLanes(output);
   const outputs = elementsOf(vectors);
-  const splits = splitsOf(regions.cells, outputs * rule.stateSize);
+  const wanted = splitsOf(regions.cells, outputs * rule.stateSize);
+  const alone = plane && software && wanted > 1 && outputs >= MANY_MAPS;
+  const splits = alone ? 1 : wanted;
   const partials = outputs * splits;
   const common = { input, output, dtype, regions, rule, aliases };
   const step = (shader: Shader, finish: string, threads: number, rowThreads: number, ranges: Range[]): Step<string> =>
@@ -177,6 +185,7 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
       shaders: [shader],
       constants: {
         ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
+        ...(shader === reducePlaneShader && { ALONE: alone }),
       },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
@@ -186,6 +195,7 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
     if (windows && regions.unrolled)
       return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
     if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
+    if (alone) return { steps: [step(reducePlaneShader, "store", outputs, 1, ranges)] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
     return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
