@@ -17,12 +17,3 @@ fn in_period(at: i32, period: i32) -> i32 {
   }
   return at + select(0, period, at < 0) - select(0, period, at >= period);
 }
-
-// Borders of at most one image have up to three copies: division takes longer on software adapters.
-fn count_of(cells: Cells) -> i32 {
-  if (AGAIN) {
-    return max(cells.end - cells.first + cells.step - 1, 0) / cells.step;
-  }
-  let second = cells.first + cells.step;
-  return i32(cells.first < cells.end) + i32(second < cells.end) + i32(second + cells.step < cells.end);
-}

@@ -5,7 +5,3 @@ fn copies(image: i32, i: i32, size: i32, begin: i32, padded: i32) -> Cells {
   let end = select(min(begin + i + 1, padded), padded, i == size - 1);
   return Cells(first, end, 1);
 }
-
-fn count_of(cells: Cells) -> i32 {
-  return max(cells.end - cells.first, 0);
-}

@@ -26,7 +26,7 @@ fn logarithm(x: L) -> Logarithm {
   let s = bitcast<L>(bitcast<U>(n * by) & U(0xffffc000u));
   let rest = ((n - s * (near + 1.0)) - s * (m - near)) * by;
   let q = (s + rest) * (s + rest);
-  let series = q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0))));
+  let series = q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0)))));
   let top = 2.8828125 * s;
   let low = 2.88539008 * (rest + (s + rest) * series) + 0.0025775818 * s;
   let high = leading(e + top);
@@ -53,7 +53,7 @@ const NOT_A_NUMBER = 0x7fc00000u;
 
 // exp(v) to 2 ULP: v times log2 e, whose first 10 bits are split off.
 fn natural_exp(v: L) -> L {
-  let y = clamp(v, L(-110.0), L(90.0));
+  let y = min(max(v, L(-110.0)), L(90.0));
   let near = leading(y);
   let power = two_to(1.4423828125 * near, 0.00031222839 * near + 1.44269504 * (y - near));
   return select(power, v, size_bits(v) > U(INFINITE));
@@ -83,7 +83,7 @@ fn raised_by(x: L, y: L, by: Logarithm) -> L {
   let near = leading(y);
   let head = near * by.high;
   let tail = select(near * by.low + (y - near) * (by.high + by.low), L(0.0), abs(head) > L(250.0));
-  var power = two_to(clamp(head, L(-250.0), L(250.0)), tail);
+  var power = two_to(min(max(head, L(-250.0)), L(250.0)), tail);
   let inverse = bitcast<L>(U(INFINITE) - size_bits(x));
   power = select(power, select(inverse, size, y > L(0.0)), (size == L(0.0)) | (size_bits(x) == U(INFINITE)));
   power = select(power, L(1.0), size == L(1.0));

@@ -1,14 +1,12 @@
 // Covariances over a whole map as products of matrices: a map less its means, times its own transpose. Their gradient is a product too.
-import fromPairsShader from "../../../shaders/ops/covariance-pool/from-pairs.wgsl";
 import matricesShader from "../../../shaders/ops/covariance-pool/matrices.wgsl";
 import pairShader from "../../../shaders/ops/covariance-pool/pair.wgsl";
-import toPairsShader from "../../../shaders/ops/covariance-pool/to-pairs.wgsl";
+import pairsShader from "../../../shaders/ops/covariance-pool/pairs.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
-import type { Shader } from "../../kernel/shader.ts";
 import { matmul } from "../matmul/matmul.ts";
 import { compose } from "../shared/composition.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
@@ -66,7 +64,7 @@ function arranged(
 }
 
 /** Copies the upper triangles of symmetric matrices to matrices or from them, multiplied by `scale`. */
-function paired(name: string, shader: Shader, from: Tensor, to: TensorDescription, map: FeatureMap): Tensor {
+function paired(name: string, BACKWARD: boolean, from: Tensor, to: TensorDescription, map: FeatureMap): Tensor {
   const { N, channels, size } = map;
   return run({
     name,
@@ -76,8 +74,9 @@ function paired(name: string, shader: Shader, from: Tensor, to: TensorDescriptio
     recipe: () => ({
       steps: [
         dispatch({
-          shaders: [pairShader, shader],
-          aliases: { E: elementTypes(shader === toPairsShader ? to.dtype : from.dtype).one },
+          shaders: [pairShader, pairsShader],
+          constants: { BACKWARD },
+          aliases: { E: elementTypes(from.dtype).one, F: elementTypes(to.dtype).one },
           ranges: [whole("from", from), whole("to", to)],
           uniforms: { channels, pairs: (channels * (channels + 1)) / 2, scale: 1 / elementCount(size) },
           threads: N * channels ** 2,
@@ -94,7 +93,7 @@ export function multiplied(name: string, x: Tensor, map: FeatureMap, y: TensorDe
   return compose(({ temporary }) => {
     const centred = temporary(arranged(name, x, matrices(N, ...sizes), sizes, meansOf));
     const products = temporary(matmul(centred, centred, { transposeB: true }));
-    return paired(name, toPairsShader, products, y, map);
+    return paired(name, false, products, y, map);
   });
 }
 
@@ -104,7 +103,7 @@ export function multipliedBackward(name: string, dy: Tensor, x: Tensor, map: Fea
   const sizes = [channels, elementCount(size)] as const;
   return compose(({ temporary }) => {
     const centred = temporary(arranged(name, x, matrices(N, ...sizes), sizes, meansOf));
-    const factors = temporary(paired(name, fromPairsShader, dy, matrices(N, channels, channels), map));
+    const factors = temporary(paired(name, true, dy, matrices(N, channels, channels), map));
     const dx = temporary(matmul(factors, centred));
     const { shape, layout, dtype } = x;
     if (layout === dx.layout && dtype === "f32") return dx.view(shape, layout);

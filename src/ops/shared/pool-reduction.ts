@@ -76,7 +76,7 @@ export interface Reduction {
 }
 
 /** The binding of the partial results. */
-export const PARTIALS_BINDING = 4;
+const PARTIALS_BINDING = 4;
 
 /** The most cells of a window that are unrolled: on SwiftShader the loop takes twice as long a cell. */
 const MAX_UNROLLED_WINDOW = 25;
@@ -131,7 +131,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
  * Invocations that split the cells of an output: the square root of the cells if there are many, unless the states (`numbers` for one
  * split) would be too large.
  */
-export function splitsOf(cells: number, numbers: number): number {
+function splitsOf(cells: number, numbers: number): number {
   const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
 }
