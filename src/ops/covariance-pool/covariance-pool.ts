@@ -18,7 +18,7 @@ import { aroundWindows } from "../shared/pool-gradient.ts";
 import { type Rule, poolStep } from "../shared/pool-kernel.ts";
 import { overWindows, reduction } from "../shared/pool-reduction.ts";
 import { COVARIANCE_POOL_KEYS, type CovariancePoolOptions, type Covariances, covariancesOf } from "./geometry.ts";
-import { type MeansOf, multiplied, multipliedBackward, multiplies } from "./products.ts";
+import { multiplied, multipliedBackward, multiplies } from "./products.ts";
 
 /** Channels in a block of the shaders. */
 const BLOCK = 4;
@@ -40,10 +40,9 @@ export function covariancePool(x: Tensor, options: CovariancePoolOptions = {}): 
   const { map } = checkMap("x", x);
   const covariances = covariancesOf(map, options);
   const y = describeMap(covariances.output, x.dtype);
-  const name = "covariancePool";
-  if (multiplies(map, covariances.windows)) return multiplied(name, x, map, y, meansBy(map, covariances, x));
+  if (multiplies(x, map, covariances)) return multiplied(x, map, covariances, y);
   return run({
-    name,
+    name: "covariancePool",
     inputs: { x },
     results: { y },
     parameters: covariances,
@@ -69,10 +68,9 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
   const { dtype } = x;
   checkPooled("dy", dy, describeMap(covariances.output, dtype));
   const dx = describeMap(map, dtype);
-  const name = "covariancePoolBackward";
-  if (multiplies(map, covariances.windows)) return multipliedBackward(name, dy, x, map, meansBy(map, covariances, x));
+  if (multiplies(x, map, covariances)) return multipliedBackward(dy, x, map, covariances);
   return run({
-    name,
+    name: "covariancePoolBackward",
     inputs: { dy, x },
     results: { dx },
     parameters: covariances,
@@ -90,15 +88,6 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
       return { steps: [...steps, step], workspaceBytes };
     },
   }).dx;
-}
-
-/** Gives the means of x as an operand of a name. */
-function meansBy(map: FeatureMap, covariances: Covariances, x: Tensor): MeansOf | undefined {
-  if (!covariances.centered) return undefined;
-  return (operand) => {
-    const { means, ...rest } = meansOf(map, covariances, x.dtype, whole(operand, x));
-    return { ...rest, range: means };
-  };
 }
 
 /** The steps that compute the means of the channels at the start of the workspace. */

@@ -1,112 +1,83 @@
 // Covariances over a whole map as products of matrices: a map less its means, times its own transpose. Their gradient is a product too.
-import matricesShader from "../../../shaders/ops/covariance-pool/matrices.wgsl";
 import pairShader from "../../../shaders/ops/covariance-pool/pair.wgsl";
 import pairsShader from "../../../shaders/ops/covariance-pool/pairs.wgsl";
 import { elementCount } from "../../base/shape.ts";
-import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { sub } from "../add/add.ts";
 import { matmul } from "../matmul/matmul.ts";
-import { compose } from "../shared/composition.ts";
+import { reduceMean } from "../reduce/reduce.ts";
+import { type Composition, compose } from "../shared/composition.ts";
+import { like } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
-import type { Windows } from "../shared/geometry/windows.ts";
-import { centerSnippet } from "../shared/lanes.ts";
-import { CENTER_BINDING } from "../shared/parameters.ts";
+import { transpose } from "../transpose/transpose.ts";
+import type { Covariances } from "./geometry.ts";
 
 /** Multiply-adds from which products of matrices are faster. */
 const MANY = 2 ** 18;
 
-/** Whether a map has one window, which covers it, and is large enough to be multiplied as matrices. */
-export function multiplies(map: FeatureMap, { kernel, output, padBegin }: Windows): boolean {
+/** Whether float32 maps have one window, which covers them, and are large enough to be multiplied as matrices. */
+export function multiplies({ dtype }: Tensor, map: FeatureMap, { windows }: Covariances): boolean {
+  const { kernel, output, padBegin } = windows;
   const isPlane = kernel.every((taps, axis) => taps === map.size[axis] && padBegin[axis] === 0);
-  return isPlane && elementCount(output) === 1 && elementsOf(map) * map.channels >= MANY;
+  return dtype === "f32" && isPlane && elementCount(output) === 1 && elementsOf(map) * map.channels >= MANY;
 }
 
-/** The steps that compute means of a tensor, and where these then lie. */
-type Means = Required<Recipe> & { readonly range: Range };
-
-/** Gives the means of a tensor of this name. */
-export type MeansOf = (operand: string) => Means | undefined;
-
-const matrices = (n: number, rows: number, columns: number): TensorDescription => ({
-  shape: [n, rows, columns],
-  layout: "channels-first",
-  dtype: "f32",
-});
-
-/** Copies matrices to another layout and element type, less the means of their rows if there are any. */
-function arranged(
-  name: string,
-  from: Tensor,
-  to: TensorDescription,
-  [rows, columns]: readonly [number, number],
-  meansOf?: MeansOf,
-): Tensor {
-  return run({
-    name,
-    inputs: { from },
-    results: { to },
-    parameters: [rows, meansOf !== undefined],
-    recipe: () => {
-      const means = meansOf?.("from");
-      const step = dispatch({
-        shaders: [centerSnippet(means), matricesShader],
-        constants: { TRANSPOSED: from.layout !== to.layout },
-        aliases: { E: elementTypes(from.dtype).one, F: elementTypes(to.dtype).one, S: "f32", V: "f32" },
-        ranges: [whole("from", from), whole("to", to), means && { ...means.range, binding: CENTER_BINDING }],
-        uniforms: { rows, columns },
-        threads: from.size,
-      });
-      return { ...means, steps: [...(means?.steps ?? []), step] };
-    },
-  }).to;
+/** The covariances y of x. */
+export function multiplied(x: Tensor, map: FeatureMap, covariances: Covariances, y: TensorDescription): Tensor {
+  return compose((composition) => {
+    const matrices = matricesOf(composition, x, map, covariances);
+    const products = composition.temporary(matmul(matrices, matrices, { transposeB: true }));
+    return paired(products, y, map, false);
+  });
 }
 
-/** Copies the upper triangles of symmetric matrices to matrices or from them, multiplied by `scale`. */
-function paired(name: string, BACKWARD: boolean, from: Tensor, to: TensorDescription, map: FeatureMap): Tensor {
+/** The gradient of x. */
+export function multipliedBackward(dy: Tensor, x: Tensor, map: FeatureMap, covariances: Covariances): Tensor {
+  const { N, channels } = map;
+  return compose((composition) => {
+    const { temporary } = composition;
+    const matrices = matricesOf(composition, x, map, covariances);
+    const factors = temporary(paired(dy, like(matrices, [N, channels, channels]), map, true));
+    return swapped(composition, temporary(matmul(factors, matrices)), x).view(x.shape, x.layout);
+  });
+}
+
+/** The matrices [N, channels, cells] of a map, less its means if it is to be centered. */
+function matricesOf(composition: Composition, x: Tensor, map: FeatureMap, { centered }: Covariances): Tensor {
   const { N, channels, size } = map;
+  const { temporary } = composition;
+  const sizes = [channels, elementCount(size)];
+  const shape = [N, ...(x.layout === "channels-first" ? sizes : sizes.toReversed())];
+  const matrices = swapped(composition, temporary(x.view(shape, "channels-first")), x);
+  if (!centered) return matrices;
+  const means = temporary(reduceMean(matrices, { axes: [2], keepDimensions: true }));
+  return temporary(sub(matrices, means));
+}
+
+/** Swaps the axes of matrices if the map that they belong to has its channels last. */
+function swapped({ temporary }: Composition, matrices: Tensor, { layout }: Tensor): Tensor {
+  return layout === "channels-first" ? matrices : temporary(transpose(matrices, { permutation: [0, 2, 1] }));
+}
+
+/** Copies the upper triangles of symmetric matrices or, backward, copies to both triangles; divided by the number of cells. */
+function paired(given: Tensor, to: TensorDescription, { N, channels, size }: FeatureMap, BACKWARD: boolean): Tensor {
   return run({
-    name,
-    inputs: { from },
+    name: "covariancePool",
+    inputs: { given },
     results: { to },
-    parameters: size,
+    parameters: [BACKWARD, size],
     recipe: () => ({
       steps: [
         dispatch({
           shaders: [pairShader, pairsShader],
           constants: { BACKWARD },
-          aliases: { E: elementTypes(from.dtype).one, F: elementTypes(to.dtype).one },
-          ranges: [whole("from", from), whole("to", to)],
+          ranges: [whole("given", given), whole("to", to)],
           uniforms: { channels, pairs: (channels * (channels + 1)) / 2, scale: 1 / elementCount(size) },
           threads: N * channels ** 2,
         }),
       ],
     }),
   }).to;
-}
-
-/** The covariances y of x. */
-export function multiplied(name: string, x: Tensor, map: FeatureMap, y: TensorDescription, meansOf?: MeansOf): Tensor {
-  const { N, channels, size } = map;
-  const sizes = [channels, elementCount(size)] as const;
-  return compose(({ temporary }) => {
-    const centred = temporary(arranged(name, x, matrices(N, ...sizes), sizes, meansOf));
-    const products = temporary(matmul(centred, centred, { transposeB: true }));
-    return paired(name, false, products, y, map);
-  });
-}
-
-/** The gradient of x. */
-export function multipliedBackward(name: string, dy: Tensor, x: Tensor, map: FeatureMap, meansOf?: MeansOf): Tensor {
-  const { N, channels, size } = map;
-  const sizes = [channels, elementCount(size)] as const;
-  return compose(({ temporary }) => {
-    const centred = temporary(arranged(name, x, matrices(N, ...sizes), sizes, meansOf));
-    const factors = temporary(paired(name, true, dy, matrices(N, channels, channels), map));
-    const dx = temporary(matmul(factors, centred));
-    const { shape, layout, dtype } = x;
-    if (layout === dx.layout && dtype === "f32") return dx.view(shape, layout);
-    return arranged(name, dx, { shape, layout, dtype }, layout === dx.layout ? sizes : [sizes[1], sizes[0]]);
-  });
 }
