@@ -1,12 +1,12 @@
 // Pooling of whole maps, whose cells follow each other in memory: `splits` invocations share an output, and each reduces every splits-th of
-// its cells, so that neighbours load neighbours. ALONE: one invocation reduces and merges all splits of an output, one for each row of a square of as
-// many cells.
+// its cells, so that neighbours load neighbours. ALONE: one invocation reduces all cells of an output in blocks, whose cells are as many as the blocks,
+// and merges these.
 // slots: finish, initial, merged, place_of, settled, task_of, with_cell
 // constants: ALONE, CHANNELS_LAST
 // types: E, Element, State, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
-// Reduces every step-th element of a plane.
+// Reduces every step-th element of a plane from `first` on.
 fn reduced(o: Element, plane: u32, first: u32, step: u32, end: u32) -> State {
   var state = initial(o);
   for (var cell = first; cell < end; cell += 4u * step) {
@@ -25,14 +25,16 @@ fn thread(index: u32) {
   let o = task.o;
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
   let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
-  let cells = g.input.depth * g.input.height * g.input.width;
-  let splits = select(g.splits, u32(sqrt(f32(cells))), ALONE);
-  let step = splits * pixel;
-  var state = settled(reduced(o, plane, task.split * pixel, step, cells * pixel), pixel);
+  let end = g.input.depth * g.input.height * g.input.width * pixel;
   if (ALONE) {
-    for (var split = 1u; split < splits; split++) {
-      state = merged(state, settled(reduced(o, plane, split * pixel, step, cells * pixel), pixel));
+    let block = u32(sqrt(f32(end / pixel))) * pixel;
+    var state = settled(reduced(o, plane, 0u, pixel, block), pixel);
+    for (var first = block; first < end; first += block) {
+      state = merged(state, settled(reduced(o, plane, first, pixel, min(first + block, end)), pixel));
     }
+    finish(place_of(o, g.output), 0u, state, o);
+  } else {
+    let state = reduced(o, plane, task.split * pixel, g.splits * pixel, end);
+    finish(place_of(o, g.output), task.split, settled(state, pixel), o);
   }
-  finish(place_of(o, g.output), task.split, state, o);
 }
