@@ -1,7 +1,6 @@
-// The gradient of softmax along an axis, y (dy - sum y dy), or of its logarithm, dy - exp(y) sum dy. BLOCK elements
-// are loaded at once for the sum. EVEN: they divide those of all invocations.
+// The gradient of softmax along an axis, y (dy - sum y dy), or of its logarithm, dy - exp(y) sum dy.
 // slots: first_of, line_of, line_sum, start_of
-// constants: BLOCK, EVEN, LOGARITHM, THREADS
+// constants: LOGARITHM, THREADS
 // types: L, Lines, V
 @group(0) @binding(0) var<uniform> g: Lines;
 @group(0) @binding(1) var<storage, read> dy: array<V>;
@@ -14,16 +13,12 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   var part = L(0.0);
-  for (var c = first; c < lines.size; c += BLOCK * THREADS) {
-    // @unroll
-    for (var i = 0u; i < BLOCK; i++) {
-      let inside = EVEN | (c + i * THREADS < lines.size);
-      let at = start + select(c, c + i * THREADS, inside) * lines.inner;
-      var term = L(dy[at]);
-      if (!LOGARITHM) {
-        term *= L(y[at]);
-      }
-      part += select(L(0.0), term, inside);
+  for (var c = first; c < lines.size; c += THREADS) {
+    let at = start + c * lines.inner;
+    if (LOGARITHM) {
+      part += L(dy[at]);
+    } else {
+      part += L(dy[at]) * L(y[at]);
     }
   }
   let sum = line_sum(part, local);

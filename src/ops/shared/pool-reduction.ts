@@ -185,7 +185,7 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
       shaders: [shader],
       constants: {
         ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
-        ...(shader === reducePlaneShader && { ALONE: alone }),
+        ALONE: alone,
       },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },

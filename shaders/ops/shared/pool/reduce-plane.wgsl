@@ -26,15 +26,13 @@ fn thread(index: u32) {
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
   let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
   let end = g.input.depth * g.input.height * g.input.width * pixel;
+  let step = select(g.splits, 1u, ALONE) * pixel;
+  let block = select(end, u32(sqrt(f32(end / pixel))) * pixel, ALONE);
+  var state = settled(reduced(o, plane, task.split * pixel, step, block), pixel);
   if (ALONE) {
-    let block = u32(sqrt(f32(end / pixel))) * pixel;
-    var state = settled(reduced(o, plane, 0u, pixel, block), pixel);
     for (var first = block; first < end; first += block) {
       state = merged(state, settled(reduced(o, plane, first, pixel, min(first + block, end)), pixel));
     }
-    finish(place_of(o, g.output), 0u, state, o);
-  } else {
-    let state = reduced(o, plane, task.split * pixel, g.splits * pixel, end);
-    finish(place_of(o, g.output), task.split, settled(state, pixel), o);
   }
+  finish(place_of(o, g.output), task.split, state, o);
 }
