@@ -34,7 +34,7 @@ fn logarithm(x: L) -> Logarithm {
 }
 
 // 2 to the power of head + tail, which is from -250 to 250: a polynomial, 1 at 0, with the least relative error up to 1/2 (under 2^-28), scaled in
-// two steps. Integers lie in the last bits of sums with 1.5 * 2^23, to which they are rounded.
+// two steps. Adding 1.5 * 2^23 rounds to an integer, which then lies in the last bits.
 fn two_to(head: L, tail: L) -> L {
   let n = bitcast<I>((head + tail) + 12582912.0);
   let whole = L(n - I(0x4b400000));
@@ -78,6 +78,7 @@ fn raised(x: L, y: L) -> L {
 }
 
 // x to the power of y, from the logarithm of the magnitude of x to the base 2. An infinite y leaves the range of `two_to`.
+// min and max take less time than clamp on software adapters, where that handles NaN.
 fn raised_by(x: L, y: L, by: Logarithm) -> L {
   let size = abs(x);
   let near = leading(y);

@@ -153,7 +153,7 @@ function foldRecipe(
     const { run: RUN, rowThreads, threads } = rowRuns(rows, second.size * inner);
     const step = dispatch({
       shaders: [copies.shader, foldShader],
-      // The border repeats a cell of the edge any number of times.
+      // Replicating borders repeat the edge any number of times.
       constants: { ...copies.constants, AGAIN: again || mode === "replicate", RUN, INNER: inner > 1 },
       aliases: { S: read.aliases.V, O: written.aliases.V, V: read.aliases.L },
       ranges: [from, to],

@@ -139,7 +139,7 @@ const accesses = (kept: readonly boolean[]): Readonly<Record<string, string>> =>
     ]),
   );
 
-/** Items that an invocation computes along one of the runs, as many and along that for which it loads the fewest numbers for each. */
+/** The run along which an invocation computes several items, and how many: the choice with the fewest loads an item. */
 function shares(runs: readonly number[][], widths: readonly number[]): { each: number; along: number } {
   const count = runs.reduce((all, [size]) => all * size!, 1);
   let best = { each: 1, along: runs.length - 1, cost: Infinity };
