@@ -1,8 +1,9 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
-import { type GemmVariant, gemmWork } from "../../src/algorithms/gemm/gemm.ts";
 import { THREAD_TILES, gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
+import type { GemmVariant } from "../../src/algorithms/gemm/variant.ts";
+import { gemmWork } from "../../src/algorithms/gemm/work.ts";
 import { WORKGROUP_TILES } from "../../src/algorithms/gemm/workgroup.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
 import { im2col } from "../../src/algorithms/im2col.ts";

@@ -8,7 +8,8 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, copyWork, gemmWork } from "./gemm.ts";
+import type { GemmVariant, Products } from "./variant.ts";
+import { copyWork, gemmWork } from "./work.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;

@@ -19,7 +19,8 @@ import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
-import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
+import { gemmStep } from "../gemm/gemm.ts";
+import type { GemmVariant } from "../gemm/variant.ts";
 import {
   type Snippets,
   alongAxes,
