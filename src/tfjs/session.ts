@@ -3,10 +3,11 @@
 import { env } from "@tensorflow/tfjs-core";
 import { ConvError } from "../base/error.ts";
 import { PlanCache } from "../conv/plan-cache.ts";
+import { describeAdapter } from "../gpu/adapter.ts";
 import { GpuContext } from "../gpu/context.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
 import { TensorStorage } from "../gpu/memory.ts";
-import { type Platform, describeAdapter } from "../planner/adapter.ts";
+import type { Platform } from "../planner/adapter.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import type { Backend, DataId, TensorInfo } from "./backend.ts";
 import type { Request } from "./kernel.ts";

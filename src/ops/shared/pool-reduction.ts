@@ -30,6 +30,8 @@ import {
   poolStep,
   rowThreadsOf,
   runAlong,
+  tiledStep,
+  windowTiles,
   windowUniforms,
 } from "./pool-kernel.ts";
 import { runningReduction } from "./pool-running.ts";
@@ -192,8 +194,11 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
     });
   if (splits === 1) {
     const ranges = [x, ...stored];
-    if (windows && regions.unrolled)
-      return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
+    if (windows && regions.unrolled) {
+      const tiled = (onSoftware: boolean): Step<string> =>
+        poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal, onSoftware), ranges });
+      return { steps: [tiledStep(tiled)] };
+    }
     if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
     if (alone) return { steps: [step(reducePlaneShader, "store", outputs, 1, ranges)] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
@@ -234,22 +239,22 @@ function unrolledBins(output: FeatureMap, { extent, cells, equal }: OutputRegion
 
 type UnrolledStep = Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout">;
 
-/** The kernel that unrolls windows, in runs along the height. */
-function unrolled(output: FeatureMap, { kernel, stride, dilation }: Windows, clipped: boolean): UnrolledStep {
-  const height = output.size[1];
-  const gapless = dilation[1] === 1 && stride[1] <= kernel[1];
+/** The kernel that unrolls windows, in tiles. */
+function unrolled(output: FeatureMap, windows: Windows, clipped: boolean, software: boolean): UnrolledStep {
+  const { kernel, stride } = windows;
   // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.
   const terms = elementCount(kernel) * (2 * stride[1] <= kernel[1] ? 1 : 2);
-  const run = gapless ? runAlong(height, elementsOf(output), 1, terms) : 1;
-  const blocksH = Math.ceil(height / run);
+  const { constants, ...threads } = windowTiles(output, windows, software, terms);
   return {
     shaders: [reduceUnrolledShader],
     constants: {
       ...alongAxes("KERNEL_", kernel),
-      ...{ CLIPPED: clipped, RUN: run, STEP_H: stride[1], EVEN: height % run === 0 },
+      ...constants,
+      CLIPPED: clipped,
+      STEP_H: stride[1],
+      STEP_W: stride[2],
     },
     functions: { finish: "store" },
-    threads: (elementsOf(output) / height) * blocksH,
-    threadLayout: { blocksH },
+    ...threads,
   };
 }
