@@ -13,6 +13,8 @@ export interface Binding<Name extends string = Operand> {
   readonly size: number;
   /** Whether the kernel loads a copy of it in a texture (textures.ts). */
   readonly texture?: boolean;
+  /** Whether the kernel binds it as uniforms: from a copy if the buffer is the caller's and lacks the usage. The same range in all steps. */
+  readonly uniform?: boolean;
 }
 
 /** The value of a WGSL constant. A plain number becomes u32; `f32s` becomes an array, which compilers fold away if its indices are constants. */
