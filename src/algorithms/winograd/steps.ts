@@ -38,12 +38,6 @@ import {
 } from "../operands.ts";
 import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
-/**
- * Points of a tile from which on its cells are loaded by a loop in compact code. On SwiftShader tiles of 36 points take a tenth longer that way; those of
- * 64 take no longer, and compile in three quarters of the time.
- */
-const COMPACT_POINTS = 64;
-
 /** The transforms, and the shaders by which a thread computes a whole tile. */
 const WHOLE_TILES = { filter: filterShader, input: inputShader, output: outputShader };
 
@@ -203,7 +197,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
     range: scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count)),
-    unrolled: geometry.points < COMPACT_POINTS,
+    unrolled: true,
     uniforms: {
       channels: paddedC,
       groupC: C / groups,
