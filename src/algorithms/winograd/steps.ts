@@ -60,7 +60,6 @@ interface TransformStep {
   readonly constants: Readonly<Record<string, Constant>>;
   readonly uniforms: Uniforms;
   readonly range: Binding;
-  readonly unrolled?: boolean;
 }
 
 /** The step of a transform. */
@@ -71,7 +70,7 @@ function transformStep(
   step: TransformStep,
   lines?: LineMethod,
 ): Step {
-  const { snippets, tiles, shaders, constants, uniforms, range, unrolled = false } = step;
+  const { snippets, tiles, shaders, constants, uniforms, range } = step;
   const { tile, axes, points, inputs } = geometry;
   const common = {
     ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
@@ -86,7 +85,8 @@ function transformStep(
       constants: common,
       ranges: [range],
       uniforms,
-      unrolled,
+      // All of its loops are.
+      unrolled: name === "input",
     });
   return dispatchOn(snippets, {
     workgroups: Math.ceil(tiles / size.tiles),
@@ -197,7 +197,6 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
     range: scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count)),
-    unrolled: true,
     uniforms: {
       channels: paddedC,
       groupC: C / groups,
