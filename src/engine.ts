@@ -65,7 +65,7 @@ export class Engine {
   constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
-    this.#gpu = new GpuContext(device, owned);
+    this.#gpu = new GpuContext(device, owned, platform.traits.gpu === "software");
     this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
       adapter: describeAdapter(adapterInfo),

@@ -5,7 +5,6 @@ import { elementCount } from "../base/shape.ts";
 import type { Range } from "../kernel/dispatch.ts";
 import type { Step } from "../kernel/step.ts";
 import type { Layout } from "../problem/problem.ts";
-import { describeAdapter, isSoftware } from "./adapter.ts";
 import { checkBinding } from "./binding-limit.ts";
 import { GpuContext } from "./context.ts";
 import { Executable } from "./executable.ts";
@@ -117,11 +116,8 @@ function planned(gpu: GpuContext, operation: Operation): Recipe {
   const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
   if (written.every(isEmpty)) return { steps: [] };
   const recipe = operation.recipe();
-  const onSoftware = isSoftware(describeAdapter(gpu.device.adapterInfo));
-  const made = {
-    ...recipe,
-    steps: recipe.steps.map(({ software = undefined, ...step }) => (onSoftware && software) || step),
-  };
+  const steps = recipe.steps.map(({ software = undefined, ...step }) => (gpu.isSoftware && software) || step);
+  const made = { ...recipe, steps };
   const largest = Math.max(...made.steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
   checkBinding(gpu, "workspace", largest);
   return made;

@@ -45,7 +45,7 @@ export class Session {
     this.#backend = backend;
     const adapter = describeAdapter(backend.device.adapterInfo);
     const platform = given ?? platformOf(adapter);
-    this.#gpu = new GpuContext(backend.device);
+    this.#gpu = new GpuContext(backend.device, false, platform.traits.gpu === "software");
     this.#gpu.memory.beforeFree = () => this.#flush();
     this.#gpu.attach(new PlanCache(this.#gpu, platform, UNTUNED));
     const release = backend.releaseResource.bind(backend);

@@ -21,7 +21,6 @@ import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
 import { type ChosenKernels, type Indices, checkIndices, chosenSteps } from "../shared/pool-chosen.ts";
 import { type CellRegions, aroundWindows } from "../shared/pool-gradient.ts";
 import { type OutputRegions, type ReductionRule, overWindows, reduction } from "../shared/pool-reduction.ts";
-import { isSoftware } from "../shared/software.ts";
 
 /** The bits of minus infinity, the initial maximum. */
 const LOWEST = 0xff800000;
@@ -147,7 +146,7 @@ export function runMaxima({ name, x, input, output, tensor, parameters, regions 
     recipe: () =>
       reduction({
         ...{ input, output, dtype, regions: regions(), rule },
-        ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)], software: isSoftware(x.gpu) },
+        ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)], isSoftware: x.gpu.isSoftware },
       }),
   });
 }

@@ -51,13 +51,13 @@ interface Resizing {
   readonly map: FeatureMap;
   readonly dtype: Dtype;
   readonly ranges: readonly [Range, Range];
-  /** Whether a software adapter computes it. */
-  readonly software?: boolean;
+  /** Whether the adapter computes on the CPU. */
+  readonly isSoftware?: boolean;
 }
 
 /** Computes y from x or, transposed, dx from dy. */
 export function resamplingRecipe(
-  { resampling, map, dtype, ranges, software = false }: Resizing,
+  { resampling, map, dtype, ranges, isSoftware = false }: Resizing,
   transposed: boolean,
 ): Recipe {
   const { axes, mode, output, extrapolationValue } = resampling;
@@ -85,7 +85,7 @@ export function resamplingRecipe(
     const next = last ? written : workspace.numbers(elementsOf(to));
     const dtypes = [turn === 0 ? dtype : "f32", last ? dtype : "f32"] as const;
     steps.push(
-      alongStep({ from, to, axis, dtypes, ranges: [operand, tables.range, next], transposed, software }, tables),
+      alongStep({ from, to, axis, dtypes, ranges: [operand, tables.range, next], transposed, isSoftware }, tables),
     );
     from = to;
     operand = next;
@@ -202,11 +202,11 @@ interface Pass {
   readonly dtypes: readonly [Dtype, Dtype];
   readonly ranges: readonly [Range, Range, Range];
   readonly transposed: boolean;
-  readonly software: boolean;
+  readonly isSoftware: boolean;
 }
 
 function alongStep(
-  { from, to, axis, dtypes, ranges, transposed, software }: Pass,
+  { from, to, axis, dtypes, ranges, transposed, isSoftware }: Pass,
   { axes, resampled, excludeOutside }: Tables,
 ): Step<string> {
   const { N, channels, size, layout } = from;
@@ -220,7 +220,7 @@ function alongStep(
   const lines = Math.ceil(allLines / run);
   // Neighbouring invocations of a GPU store neighbouring numbers, so those of one line compute one each. Gradients gain nothing: a cell has many
   // outputs.
-  const span = transposed || (inner === 1 && !software) ? 1 : spanOf(resampled[axis]!, length, lines);
+  const span = transposed || (inner === 1 && !isSoftware) ? 1 : spanOf(resampled[axis]!, length, lines);
   const type = (dtype: Dtype): string => elementTypes(dtype)[wide ? "four" : "one"];
   const inWorkspace = ({ operand }: Range): boolean => operand === "workspace";
   const [read, , written] = ranges;

@@ -14,7 +14,6 @@ import { aroundWindows } from "../shared/pool-gradient.ts";
 import { MAX_UNROLLED } from "../shared/pool-kernel.ts";
 import { overWindows, reduction } from "../shared/pool-reduction.ts";
 import { type WeightedWindows, weightedSums, weightedTranspose } from "../shared/pool-weights.ts";
-import { isSoftware } from "../shared/software.ts";
 import {
   RESIZE_KEYS,
   type Resampling,
@@ -117,7 +116,7 @@ function forward<Options extends object>(
       }
       const weighted = windows && weightsUnder(resampling, windows);
       if (weighted) return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges })] };
-      return resamplingRecipe({ resampling, map, dtype, ranges, software: isSoftware(x.gpu) }, false);
+      return resamplingRecipe({ resampling, map, dtype, ranges, isSoftware: x.gpu.isSoftware }, false);
     },
   }).y;
 }

@@ -20,7 +20,6 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike } from "./feature-map.ts";
 import { type AxisRun, broadcastShape, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
-import { isSoftware } from "./software.ts";
 
 /** The gradients of an operation on two tensors, each shaped like its tensor. */
 export interface PairGradients {
@@ -271,7 +270,7 @@ export function reduceSteps(
     const fits = (count: number): boolean =>
       source.kept[0]![0]! % count === 0 && sums * level.parts >= count * FEW_SOFTWARE_THREADS;
     // Operands that are loaded once are those of one result.
-    const may = vectors && !keptOf.includes(true) && isSoftware(given.values.gpu);
+    const may = vectors && !keptOf.includes(true) && given.values.gpu.isSoftware;
     const each = (may && RESULTS_AT_ONCE.find(fits)) || 1;
     const step = Math.max(1, Math.min(TERMS_AT_ONCE / each, Math.ceil(level.terms / level.parts)));
     return dispatch({

@@ -6,7 +6,6 @@ import { checkLike, describeMap } from "./feature-map.ts";
 import { type FeatureMap, mapOfShape } from "./geometry/feature-map.ts";
 import { type WindowBackwardOptions, type Windows, pooled, windowsOf } from "./geometry/windows.ts";
 import { type Reduction, reduction } from "./pool-reduction.ts";
-import { isSoftware } from "./software.ts";
 
 interface ReductionCall {
   readonly name: string;
@@ -30,7 +29,7 @@ export function runReduction({ name, x, input, output, parameters, recipe }: Red
     recipe: () =>
       reduction({
         ...{ ...recipe(), input, output, dtype: x.dtype, x: whole("x", x), results: [whole("y", y)] },
-        software: isSoftware(x.gpu),
+        isSoftware: x.gpu.isSoftware,
       }),
   }).y;
 }

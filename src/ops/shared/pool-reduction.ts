@@ -73,8 +73,8 @@ export interface Reduction {
   readonly resultDtype?: Dtype;
   /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;
-  /** Whether the adapter computes on the CPU. */
-  readonly software?: boolean;
+  /** Whether the adapter computes on the CPU: whole maps may then take other steps. */
+  readonly isSoftware?: boolean;
 }
 
 /** The binding of the partial results. */
@@ -160,7 +160,7 @@ function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions 
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
 export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
-  const { resultDtype = dtype, workspaceOffset = 0, software = false } = rest;
+  const { resultDtype = dtype, workspaceOffset = 0, isSoftware = false } = rest;
   const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
   const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
@@ -177,7 +177,7 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
   const vectors = inLanes(output);
   const outputs = elementsOf(vectors);
   const wanted = splitsOf(regions.cells, outputs * rule.stateSize);
-  const alone = plane && software && wanted > 1 && outputs >= MANY_MAPS;
+  const alone = plane && isSoftware && wanted > 1 && outputs >= MANY_MAPS;
   const splits = alone ? 1 : wanted;
   const partials = outputs * splits;
   const common = { input, output, dtype, regions, rule, aliases };
