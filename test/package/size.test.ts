@@ -86,7 +86,7 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 58_200,
+    limit: 58_300,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
