@@ -1,5 +1,5 @@
-// A convolution in which each output has its own weights. An invocation computes one output of BATCH images, from STEP channels at once. The result y is declared in
-// local-bias.wgsl or no-local-bias.wgsl.
+// A convolution in which each output has its own weights. An invocation computes one output of BATCH images, from STEP channels at once. The
+// result y is declared in local-bias.wgsl or no-local-bias.wgsl.
 // slots: bias_of, element_at, strides_of, weight_strides
 // constants: BATCH, STEP
 // types: E, Local
