@@ -4,14 +4,13 @@ import powerShader from "../../../shaders/ops/binary/power.wgsl";
 import powersShader from "../../../shaders/ops/shared/powers.wgsl";
 import { run } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
+import { type Combined, sumsOf } from "../shared/broadcast-sums.ts";
 import {
-  type Combined,
   type Elementwise,
   type PairGradients,
   checkOperands,
   functionOf,
   runElementwise,
-  sumsOf,
 } from "../shared/broadcast.ts";
 import { checkLike } from "../shared/feature-map.ts";
 

@@ -1,22 +1,14 @@
-// Element-wise operations on tensors that are broadcast over each other, and sums of their values over the axes along which one was broadcast.
-// A kernel's shaders define `value`, computed from up to three operands (shaders/ops/shared/operands.wgsl).
-import combineSumShader from "../../../shaders/ops/shared/combine-sum.wgsl";
+// Element-wise operations on tensors that are broadcast over each other. A kernel's shaders define `value`, computed from up to three operands
+// (shaders/ops/shared/operands.wgsl).
 import elementwiseShader from "../../../shaders/ops/shared/elementwise.wgsl";
 import operandsShader from "../../../shaders/ops/shared/operands.wgsl";
-import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
-import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
-import termValueShader from "../../../shaders/ops/shared/term-value.wgsl";
-import totalFourShader from "../../../shaders/ops/shared/total-four.wgsl";
 import type { TensorDtype } from "../../base/dtype.ts";
-import { elementCount } from "../../base/shape.ts";
-import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
-import { type Level, levelsOf } from "../../kernel/levels.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Kernel, Step } from "../../kernel/step.ts";
-import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike } from "./feature-map.ts";
 import { type AxisRun, broadcastShape, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
@@ -87,7 +79,7 @@ export function checkOperands(
 }
 
 /** The items of the values, the runs of axes with the operands' strides along them, and the types of the operands. */
-function itemsAndRuns({ operands, values }: Elementwise, result: readonly number[]) {
+export function itemsAndRuns({ operands, values }: Elementwise, result: readonly number[]) {
   const all = Object.values(operands);
   const runs = runsOf(values.shape, [...all.map(({ shape }) => shape), result]);
   const items = itemsOf(values.dtype, runs[0]!.size);
@@ -116,21 +108,21 @@ function itemsAndRuns({ operands, values }: Elementwise, result: readonly number
 }
 
 /** A run in a uniform: its size, and its strides in the operands. */
-const extent = (size: number, ...strides: readonly number[]): number[] =>
+export const extent = (size: number, ...strides: readonly number[]): number[] =>
   [size, ...strides, 0, 0, 0].slice(0, OPERANDS + 1);
 
 /** The factors of the shaders as uniforms. A factor of 1 is left out: a product may flush subnormal numbers. */
-const factorsOf = ({ scale = 1, factor = 1 }: Elementwise) => ({ scale, factor });
-const scaledOf = ({ factor = 1 }: Elementwise) => ({ SCALED: factor !== 1 });
+export const factorsOf = ({ scale = 1, factor = 1 }: Elementwise) => ({ scale, factor });
+export const scaledOf = ({ factor = 1 }: Elementwise) => ({ SCALED: factor !== 1 });
 
-const rangesOf = (operands: Operands): (Range | undefined)[] =>
+export const rangesOf = (operands: Operands): (Range | undefined)[] =>
   Array.from({ length: OPERANDS }, (_, at) => {
     const entry = Object.entries(operands)[at];
     return entry && whole(...entry);
   });
 
 /** How the shaders access the operands: those that are the same for all items of an invocation are `kept`. */
-const accesses = (kept: readonly boolean[]): Readonly<Record<string, string>> =>
+export const accesses = (kept: readonly boolean[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     ["first", "second", "third"].flatMap((name, at) => [
       [name, kept[at] ? `kept_${name}` : `load_${name}`],
@@ -187,137 +179,6 @@ export function elementwiseStep(
     },
     threads: own.reduce((threads, [size]) => threads * size!, 1),
   });
-}
-
-/** How the terms of a reduction are combined, in arithmetic types. Parts of the terms are combined first, in levels. */
-export interface Combination {
-  /** Defines `combined`, on the type P, whose bits have the type Q. */
-  readonly shader: Shader;
-  readonly functions?: Readonly<Record<string, string>>;
-  /** The result of combining nothing. */
-  readonly initial: number;
-  /** The function that is applied to the result, of those of WGSL. */
-  readonly finish?: string;
-}
-
-/** Terms that an invocation loads at once. */
-const TERMS_AT_ONCE = 4;
-
-/**
- * Neighbouring results for which an invocation combines terms on a software adapter, where it then passes over memory in longer rows, if as many
- * invocations are left. GPUs load these rows together, from neighbouring invocations.
- */
-const RESULTS_AT_ONCE = [4, 2];
-const FEW_SOFTWARE_THREADS = 1024;
-
-/** Values that are combined. */
-export interface Combined extends Elementwise {
-  readonly values: Tensor;
-}
-
-const SUM: Combination = { shader: combineSumShader, initial: 0 };
-
-/**
- * The steps that combine the values to the shape of the result, in levels of 64 to one (src/kernel/levels.ts). An element of a sum is within
- * gamma_(64 levels + 2) of the sum of the absolute values of its terms.
- */
-export function reduceSteps(
-  given: Combined,
-  name: string,
-  result: TensorDescription,
-  { shader, functions: combine = {}, initial, finish = "P" }: Combination = SUM,
-): Recipe {
-  const { items, runs, widths, aliases, extents } = itemsAndRuns(given, result.shape);
-  const inResult = ({ kept }: AxisRun): boolean => kept.at(-1)!;
-  const vectors = inResult(runs[0]!);
-  const { shaders, constants, functions } = given.kernel(items);
-  const or = (list: number[][]): number[][] => (list.length > 0 ? list : [extent(1)]);
-  const [kept, summed] = [or(extents(inResult)), or(extents((axis) => !inResult(axis)))];
-  const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
-  const sums = countOf(kept);
-  const partType = vectors ? items.aliases.L : "f32";
-  const vector = vectors && items.lanes === 4;
-  const bitsType = vector ? "vec4u" : "u32";
-  const resultType = elementTypes(result.dtype)[vector ? "four" : "one"];
-  // Four values of one result are combined to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
-  const four = items.lanes === 4 && !vectors;
-  const workspace = new Workspace();
-  const levels = levelsOf(workspace, {
-    sums,
-    terms: countOf(summed),
-    partBytes: (vectors ? items.lanes : 1) * F32_BYTES,
-    result: whole(name, result),
-  });
-  const keptOf = widths.map((_, at) => summed.every((laid) => laid[at + 1] === 0));
-  const termsOf = ({ from, terms }: Level) =>
-    from
-      ? {
-          kept: [extent(sums, vectors ? 1 : terms)],
-          summed: [extent(terms, vectors ? sums : 1)],
-          shaders: [termPartShader],
-          functions: {},
-          ranges: [from, undefined, undefined],
-        }
-      : {
-          kept,
-          summed,
-          shaders: [operandsShader, ...shaders, ...(four ? [totalFourShader] : []), termValueShader],
-          functions: { ...functions, ...(four ? {} : { total: "P" }), ...accesses(keptOf) },
-          ranges: rangesOf(given.operands),
-        };
-  const steps = levels.map((level) => {
-    const source = termsOf(level);
-    const fits = (count: number): boolean =>
-      source.kept[0]![0]! % count === 0 && sums * level.parts >= count * FEW_SOFTWARE_THREADS;
-    // Operands that are loaded once are those of one result.
-    const may = vectors && !keptOf.includes(true) && given.values.gpu.isSoftware;
-    const each = (may && RESULTS_AT_ONCE.find(fits)) || 1;
-    const step = Math.max(1, Math.min(TERMS_AT_ONCE / each, Math.ceil(level.terms / level.parts)));
-    return dispatch({
-      shaders: [...source.shaders, shader, reduceShader],
-      constants: {
-        ...constants,
-        ...scaledOf(given),
-        KEPT: source.kept.length,
-        SUMMED: source.summed.length,
-        KEPT_INNER: vectors,
-        ITEMS: each,
-        STEP: step,
-        EVEN: level.terms % (step * level.parts) === 0,
-      },
-      aliases: { ...aliases, P: partType, Q: bitsType, O: level.last ? resultType : partType },
-      functions: { ...source.functions, ...combine, finished: level.last ? finish : "P" },
-      ranges: [...source.ranges, level.to],
-      readWrite: level.inPlace ? [1] : [],
-      uniforms: {
-        results: sums,
-        parts: level.parts,
-        count: level.terms,
-        ...factorsOf(given),
-        initial,
-        kept: source.kept.flat(),
-        summed: source.summed.flat(),
-      },
-      threads: (sums / each) * level.parts,
-    });
-  });
-  return { steps, workspaceBytes: workspace.bytes };
-}
-
-/** The recipe of values, each summed to the shape of its result: of gradients, where an operand was broadcast. */
-export function sumsOf(
-  results: Readonly<Record<string, TensorDescription>>,
-  values: Readonly<Record<string, Combined>>,
-): Recipe {
-  const recipes = Object.entries(values).map(([name, given]): Recipe => {
-    const result = results[name]!;
-    const isWhole = elementCount(result.shape) === elementCount(given.values.shape);
-    return isWhole ? { steps: [elementwiseStep(given, [whole(name, result)])] } : reduceSteps(given, name, result);
-  });
-  return {
-    steps: recipes.flatMap(({ steps }) => steps),
-    workspaceBytes: Math.max(...recipes.map(({ workspaceBytes = 0 }) => workspaceBytes)),
-  };
 }
 
 /**
