@@ -1,8 +1,8 @@
 // Formats the kernels that were compiled, the slowest of each list first.
 import { type Column, formatNumber, formatTable } from "../scripts/harness/table.ts";
+import type { KernelTime } from "./kernels.ts";
 import type { Measurement } from "./measurement.ts";
 import type { ModelMeasurement } from "./models/rows.ts";
-import type { KernelTime } from "./protocol.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "compiled for", align: "left" },

@@ -1,5 +1,15 @@
 // Lists the kernels that a first call or a model compiles, and compiles each again by itself to time it.
-import type { KernelTime } from "./protocol.ts";
+
+/** A kernel that was compiled alone. */
+export interface KernelTime {
+  readonly label: string;
+  /** The length of its source. */
+  readonly characters: number;
+  /** The browser's compiler reads it. */
+  readonly parseMilliseconds: number;
+  /** Its pipeline is made, by the browser and the driver. */
+  readonly compileMilliseconds: number;
+}
 
 interface Source {
   readonly label: string;

@@ -7,7 +7,7 @@ import { LAYERS } from "./layers.ts";
 import { MODELS } from "./models/list.ts";
 import { MODEL_PEERS } from "./models/peers.ts";
 import { OPERATIONS } from "./operations.ts";
-import { PEERS, type PeerName } from "./peers/names.ts";
+import { PEERS, type PeerName, TRAINING_PEERS } from "./peers/names.ts";
 import {
   DEFAULT_SAMPLE,
   MODELS_SUITE,
@@ -21,7 +21,6 @@ import {
 } from "./suites.ts";
 import { PROGRAMS } from "./tfjs/list.ts";
 import { TRAINED } from "./training/networks.ts";
-import { TRAINING_PEERS } from "./training/rows.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;

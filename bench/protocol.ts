@@ -3,6 +3,7 @@
 import type { AdapterInfo } from "../scripts/harness/adapter.ts";
 import type { Answer } from "../scripts/harness/answer.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
+import type { KernelTime } from "./kernels.ts";
 import type { BenchPass } from "./layer.ts";
 import type { ModelOrder, ModelResult } from "./models/measure.ts";
 import type { Conditions } from "./operations.ts";
@@ -42,17 +43,6 @@ export interface Check {
   readonly bound: number;
   /** The ground truth: the CPU reference in float64, or if that takes too long the algorithm `direct` on a device of its own. */
   readonly against: "reference" | "direct";
-}
-
-/** A kernel that was compiled alone. */
-export interface KernelTime {
-  readonly label: string;
-  /** The length of its source. */
-  readonly characters: number;
-  /** The browser's compiler reads it. */
-  readonly parseMilliseconds: number;
-  /** Its pipeline is made, by the browser and the driver. */
-  readonly compileMilliseconds: number;
 }
 
 /** The result of one way to compute the work. Times are in milliseconds. */

@@ -8,13 +8,14 @@ import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base
 import type { ConvPlan } from "./conv/conv-plan.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./conv/find-options.ts";
 import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from "./conv/plan-cache.ts";
+import { describeAdapter } from "./gpu/adapter.ts";
 import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
 import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
-import { type Platform, describeAdapter } from "./planner/adapter.ts";
+import type { Platform } from "./planner/adapter.ts";
 import { loadPlatform } from "./planner/platform.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
@@ -64,7 +65,7 @@ export class Engine {
   constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
-    this.#gpu = new GpuContext(device, owned);
+    this.#gpu = new GpuContext(device, owned, platform.traits.gpu === "software");
     this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
       adapter: describeAdapter(adapterInfo),

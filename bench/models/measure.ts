@@ -1,7 +1,6 @@
 // Times a model from its load to later runs; Convoke and its peers alike.
 import { type Calls, timeCalls } from "../calls.ts";
-import { compiling, timeKernels } from "../kernels.ts";
-import type { KernelTime } from "../protocol.ts";
+import { type KernelTime, compiling, timeKernels } from "../kernels.ts";
 import type { GpuBytes } from "./gpu-bytes.ts";
 import { type BenchModel, inputValues, modelOf } from "./list.ts";
 

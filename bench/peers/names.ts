@@ -3,3 +3,6 @@
 
 export const PEERS = ["litert", "jax", "tfjs", "onnx"] as const;
 export type PeerName = (typeof PEERS)[number];
+
+/** Those that train. */
+export const TRAINING_PEERS: readonly PeerName[] = ["tfjs", "jax"];

@@ -1,5 +1,5 @@
 // What a page with TensorFlow.js is asked in the suite `tfjs`, and what it answers: plain data.
-import type { PeerResult } from "../peers/protocol.ts";
+import type { Result } from "../protocol.ts";
 import type { ProgramName } from "./list.ts";
 
 export interface ProgramOrder {
@@ -14,7 +14,7 @@ export interface AdapterCalls {
 }
 
 /** Times are in milliseconds. */
-export interface ProgramResult extends Required<Pick<PeerResult, "milliseconds" | "samples" | "firstMilliseconds">> {
+export interface ProgramResult extends Required<Pick<Result, "milliseconds" | "samples" | "firstMilliseconds">> {
   /** What the program computed first: pixels, probabilities, or losses. */
   readonly values: readonly number[];
 }

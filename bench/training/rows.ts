@@ -20,9 +20,6 @@ export interface MeasuredTraining {
   peers?: Readonly<Partial<Record<PeerName, string>>>;
 }
 
-/** The peers that train. */
-export const TRAINING_PEERS: readonly PeerName[] = ["tfjs", "jax"];
-
 /** Milliseconds after which a peer counts as hanging: it may take minutes to compile a step. */
 const PEER_TRAINING_MS = 900_000;
 

@@ -7,23 +7,13 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
 import { type Candidate, type PartialPlan, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
-import {
-  type GemmVariant,
-  type Products,
-  type TiledAlgorithm,
-  copyWork,
-  gemmError,
-  gemmStep,
-  productTextures,
-  gemmWork,
-  storesInLoop,
-  textureableBytes,
-  texturesOf,
-} from "./gemm/gemm.ts";
+import { gemmStep, storesInLoop, textureableBytes, texturesOf } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
+import type { GemmVariant, Products, TiledAlgorithm } from "./gemm/variant.ts";
 import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { copyWork, gemmError, productTextures, gemmWork } from "./gemm/work.ts";
 import {
   alongAxes,
   dispatchOn,

@@ -5,24 +5,14 @@ import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import { type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "./algorithm.ts";
-import {
-  type GemmVariant,
-  type Products,
-  type TiledAlgorithm,
-  copyWork,
-  gemmError,
-  gemmStep,
-  productTextures,
-  gemmWork,
-  storesInLoop,
-  textureableBytes,
-  texturesOf,
-} from "./gemm/gemm.ts";
+import { gemmStep, storesInLoop, textureableBytes, texturesOf } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { oneCellProduct } from "./gemm/one-cell.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
+import type { GemmVariant, Products, TiledAlgorithm } from "./gemm/variant.ts";
 import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { copyWork, gemmError, productTextures, gemmWork } from "./gemm/work.ts";
 import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */

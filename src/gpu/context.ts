@@ -22,6 +22,8 @@ interface Attachment {
 /** The GPU state that everything of one engine shares. */
 export class GpuContext {
   readonly device: GPUDevice;
+  /** Whether the adapter computes on the CPU. */
+  readonly isSoftware: boolean;
   readonly memory: Memory;
   /** The workspace of all runs: the queue executes them one after the other. */
   readonly workspace: ScratchBuffer;
@@ -40,9 +42,13 @@ export class GpuContext {
   #nextId = 0;
   #generation = 0;
 
-  /** @param isOwn whether the engine requested the device */
-  constructor(device: GPUDevice, isOwn = false) {
+  /**
+   * @param isOwn whether the engine requested the device
+   * @param isSoftware whether its adapter computes on the CPU
+   */
+  constructor(device: GPUDevice, isOwn = false, isSoftware = false) {
     this.device = device;
+    this.isSoftware = isSoftware;
     this.batch = new Batch(device, isOwn);
     this.memory = new Memory(device, () => this.errors.creating());
     this.memory.beforeFree = () => this.batch.flush();

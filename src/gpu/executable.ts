@@ -6,7 +6,7 @@ import { uniformBytes } from "../kernel/uniforms.ts";
 import type { Operand } from "../problem/operand.ts";
 import { Commands, type Recording, type Target } from "./commands.ts";
 import type { GpuContext } from "./context.ts";
-import type { ScratchTextures, StepCopies } from "./texture-copies.ts";
+import type { Buffers, ScratchTextures, StepCopies } from "./texture-copies.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** Alignment of each step's uniform struct in the buffer of all of them (the default minUniformBufferOffsetAlignment). */
@@ -17,9 +17,6 @@ const MAX_BOUND = 256;
 
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
-
-/** The buffer of each operand, for steps whose operands have other names than those of convolution. */
-type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
 
 /**
  * Bind groups, and what records the copies before each step, found by the buffer of each operand and each texture in turn: of those so far, and by
@@ -39,7 +36,7 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
-  /** The copies of operands into textures, if steps bind such. */
+  /** The copies of operands, if steps bind textures or operands as uniforms. */
   readonly #copies: StepCopies | undefined;
   #bound: Bound = { next: new WeakMap() };
   #boundCount = 0;
@@ -49,8 +46,7 @@ export class Executable {
     const steps = given.filter(({ workgroups: [x] }) => x > 0);
     this.#steps = steps;
     this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
-    const textured = steps.some(({ bindings }) => bindings.some(({ texture }) => texture));
-    this.#copies = textured ? gpu.textures!.copiesFor(steps) : undefined;
+    this.#copies = gpu.textures?.copiesFor(steps);
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
     const structs = steps.map(({ kernel, uniforms }) => uniformBytes(kernel.shaders, kernel.constants, uniforms));
     let bytes = 0;
@@ -74,14 +70,14 @@ export class Executable {
    * Records every step, in order, in one compute pass if there are no copies between them.
    * @param textures those of the caller, if the commands are not submitted at once
    */
-  encode(encoder: GPUCommandEncoder, buffers: Buffers, textures?: ScratchTextures): void {
+  encode(encoder: GPUCommandEncoder, buffers: Readonly<Buffers>, textures?: ScratchTextures): void {
     const commands = new Commands(encoder);
     this.bind(buffers, textures)(commands);
     commands.end();
   }
 
   /** Records steps that bind no textures, in order, in a pass of the caller's. */
-  record(pass: GPUComputePassEncoder, buffers: Buffers): void {
+  record(pass: GPUComputePassEncoder, buffers: Readonly<Buffers>): void {
     this.bind(buffers)({
       pass,
       get encoder(): never {
@@ -91,7 +87,7 @@ export class Executable {
   }
 
   /** Finds or creates the bind groups of buffers, and returns what records every step, in order. */
-  bind(buffers: Buffers, textures = this.#gpu.textures): Recording {
+  bind(buffers: Readonly<Buffers>, textures = this.#gpu.textures): Recording {
     const bound = this.#bind(buffers, this.#copies ? textures!.acquire(this.#copies.rows) : []);
     return (target) => this.#record(target, bound);
   }
@@ -119,9 +115,10 @@ export class Executable {
 
   destroy(): void {
     this.#gpu.memory.free(this.#uniforms);
+    this.#copies?.destroy();
   }
 
-  #bind(buffers: Buffers, textures: readonly GPUTexture[]): Bound {
+  #bind(buffers: Readonly<Buffers>, textures: readonly GPUTexture[]): Bound {
     let bound = this.#bound;
     const follow = (one: GPUBuffer | GPUTexture): void => {
       let next = bound.next.get(one);
@@ -135,8 +132,9 @@ export class Executable {
     }
     for (const texture of textures) follow(texture);
     if (!bound.groups) {
-      bound.groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers, textures));
-      bound.copies = this.#copies?.record(buffers, textures);
+      const bindable = { ...buffers };
+      bound.copies = this.#copies?.record(bindable, textures);
+      bound.groups = this.#steps.map((step, index) => this.#bindGroup(step, index, bindable, textures));
       if (++this.#boundCount % MAX_BOUND === 0) this.#bound = { next: new WeakMap() };
     }
     return bound;

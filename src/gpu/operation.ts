@@ -45,8 +45,8 @@ export interface Operation<R extends Results = Results> {
   /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
   /**
-   * Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. Not
-   * called if all that the operation writes is empty; steps of no invocations are dropped.
+   * Returns the steps, which may depend only on the name, the tensor descriptions, the parameters and the adapter: they are compiled once and cached.
+   * Not called if all that the operation writes is empty; steps of no invocations are dropped.
    */
   recipe(): Recipe;
 }
@@ -115,7 +115,9 @@ function planned(gpu: GpuContext, operation: Operation): Recipe {
   const { results, inputs, updates = [] } = operation;
   const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
   if (written.every(isEmpty)) return { steps: [] };
-  const made = operation.recipe();
+  const recipe = operation.recipe();
+  const steps = recipe.steps.map(({ software = undefined, ...step }) => (gpu.isSoftware && software) || step);
+  const made = { ...recipe, steps };
   const largest = Math.max(...made.steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
   checkBinding(gpu, "workspace", largest);
   return made;

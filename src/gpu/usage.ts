@@ -7,8 +7,8 @@ export const BufferUsage = { MAP_READ: 0x01, COPY_SRC: 0x04, COPY_DST: 0x08, UNI
 /** The same of textures (section 6.1.2). */
 export const TextureUsage = { COPY_DST: 0x02, TEXTURE_BINDING: 0x04, STORAGE_BINDING: 0x08 } as const;
 
-/** Usage of every tensor that the engine allocates. */
-export const TENSOR_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
+/** Usage of every tensor that the engine allocates: UNIFORM for adapters that load small inputs from uniforms (Binding.uniform). */
+export const TENSOR_USAGE = BufferUsage.STORAGE | BufferUsage.UNIFORM | BufferUsage.COPY_SRC | BufferUsage.COPY_DST;
 
 /** GPUMapMode.READ */
 export const MAP_READ_MODE = 0x01;

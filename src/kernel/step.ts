@@ -13,6 +13,8 @@ export interface Binding<Name extends string = Operand> {
   readonly size: number;
   /** Whether the kernel loads a copy of it in a texture (textures.ts). */
   readonly texture?: boolean;
+  /** Whether the kernel binds it as uniforms: from a copy if the buffer is the caller's and lacks the usage. The same range in all steps. */
+  readonly uniform?: boolean;
 }
 
 /** The value of a WGSL constant. A plain number becomes u32; `f32s` becomes an array, which compilers fold away if its indices are constants. */
@@ -52,6 +54,8 @@ export interface Step<Name extends string = Operand> {
   readonly workgroups: readonly [number, number, number];
   /** The step that first calls run in its place, if not itself: one on smaller tiles, which computes the same bits. */
   readonly brief?: Step<Name>;
+  /** The step that software adapters run in its place, if not itself: one on other tiles. */
+  readonly software?: Step<Name>;
 }
 
 /** Prepacks the weights (in the backward-weights pass: dy): steps that read them, may use `workspace` and write `prepared`. */

@@ -3,7 +3,8 @@
 // those in use; docs/gpu.md has the sources.
 import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
 import type { DeviceTraits, GpuClass } from "../algorithms/traits.ts";
-import { type AdapterDescription, type AdapterTraits, type ClassTraits, SOFTWARE, isSoftware } from "./adapter.ts";
+import { type AdapterDescription, isSoftware } from "../gpu/adapter.ts";
+import { type AdapterTraits, type ClassTraits, SOFTWARE } from "./adapter.ts";
 
 /** The classes of vendors, by WebGPU's normalised names. */
 const VENDORS: Readonly<Record<string, GpuClass>> = {

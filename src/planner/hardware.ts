@@ -2,7 +2,8 @@
 import { halfError } from "../algorithms/gemm/halves.ts";
 import { tile } from "../algorithms/gemm/workgroup.ts";
 import { algorithms, algorithmsWith } from "../algorithms/hardware.ts";
-import type { AdapterDescription, Platform } from "./adapter.ts";
+import type { AdapterDescription } from "../gpu/adapter.ts";
+import type { Platform } from "./adapter.ts";
 import { traitsOf } from "./gpu-classes.ts";
 import type { MatrixInfo } from "./subgroup-matrices.ts";
 

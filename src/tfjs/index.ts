@@ -11,8 +11,9 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { ConvError } from "../base/error.ts";
+import { describeAdapter } from "../gpu/adapter.ts";
 import { findAdapter, requestDevice } from "../gpu/device.ts";
-import { type Platform, describeAdapter } from "../planner/adapter.ts";
+import type { Platform } from "../planner/adapter.ts";
 import { BACKEND, type Backend, checkVersion } from "./backend.ts";
 import { convolutions } from "./convolutions.ts";
 import type { KernelCall } from "./kernel.ts";

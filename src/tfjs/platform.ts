@@ -2,7 +2,8 @@
 // start.
 import { algorithms as onGpus } from "../algorithms/hardware.ts";
 import { algorithms } from "../algorithms/index.ts";
-import { type AdapterDescription, type Platform, SOFTWARE, isSoftware } from "../planner/adapter.ts";
+import { type AdapterDescription, isSoftware } from "../gpu/adapter.ts";
+import { type Platform, SOFTWARE } from "../planner/adapter.ts";
 import { traitsOf } from "../planner/gpu-classes.ts";
 
 export function platformOf(adapter: AdapterDescription): Platform {

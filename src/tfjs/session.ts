@@ -3,10 +3,11 @@
 import { env } from "@tensorflow/tfjs-core";
 import { ConvError } from "../base/error.ts";
 import { PlanCache } from "../conv/plan-cache.ts";
+import { describeAdapter } from "../gpu/adapter.ts";
 import { GpuContext } from "../gpu/context.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
 import { TensorStorage } from "../gpu/memory.ts";
-import { type Platform, describeAdapter } from "../planner/adapter.ts";
+import type { Platform } from "../planner/adapter.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import type { Backend, DataId, TensorInfo } from "./backend.ts";
 import type { Request } from "./kernel.ts";
@@ -44,7 +45,7 @@ export class Session {
     this.#backend = backend;
     const adapter = describeAdapter(backend.device.adapterInfo);
     const platform = given ?? platformOf(adapter);
-    this.#gpu = new GpuContext(backend.device);
+    this.#gpu = new GpuContext(backend.device, false, platform.traits.gpu === "software");
     this.#gpu.memory.beforeFree = () => this.#flush();
     this.#gpu.attach(new PlanCache(this.#gpu, platform, UNTUNED));
     const release = backend.releaseResource.bind(backend);

@@ -16,10 +16,16 @@ afterAll(() => {
 });
 
 /** Numbers in no order, which do not add up exactly. */
+function numbers(count: number, seed: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: count }, (_, at) => Math.sin(at * 12.9898 + seed));
+}
+
 function tensor(engine: Engine, shape: readonly number[], seed: number) {
-  const count = shape.reduce((product, size) => product * size);
   return engine.tensor(
-    Float32Array.from({ length: count }, (_, at) => Math.sin(at * 12.9898 + seed)),
+    numbers(
+      shape.reduce((product, size) => product * size),
+      seed,
+    ),
     shape,
   );
 }
@@ -45,12 +51,43 @@ it.each<[algorithm: string, variant: string, ConvOptions, x: number[], w: number
   ["direct", "p1q14k16", { padding: 6, dilation: 6 }, [1, 12, 30, 30], [16, 12, 3, 3]],
   ["direct", "p2q7k8", { padding: 1, groups: 3, activation: "relu" }, [2, 12, 7, 7], [24, 4, 3, 3]],
   ["direct", "p4q4k3", { stride: [1, 3] }, [1, 8, 6, 20], [3, 8, 1, 5]],
-])("%s by %s-texels: %o of %o and %o", async (algorithm, variant, options, x, w) => {
-  const named = { ...options, algorithm, variant: `${variant}-texels` };
-  const values = await valuesOf(texels, [x, w], (...operands) => conv(...operands, named));
-  expect(values).toEqual(
-    await valuesOf(storage, [x, w], (...operands) => conv(...operands, { ...options, algorithm })),
+])("%s by %s-texels and -uniforms: %o of %o and %o", async (algorithm, variant, options, x, w) => {
+  const expected = await valuesOf(storage, [x, w], (...operands) => conv(...operands, { ...options, algorithm }));
+  for (const kind of ["texels", "uniforms"]) {
+    const named = { ...options, algorithm, variant: `${variant}-${kind}` };
+    expect(await valuesOf(texels, [x, w], (...operands) => conv(...operands, named)), kind).toEqual(expected);
+  }
+});
+
+it("inputs in buffers of the caller that may not be bound as uniforms, or not even copied from", async () => {
+  const [xShape, wShape] = [
+    [2, 4, 15, 15],
+    [4, 1, 5, 5],
+  ];
+  const geometry = { padding: 2, groups: 4 };
+  const options = { algorithm: "depthwise", variant: "p4q7-uniforms" };
+  const expected = await valuesOf(storage, [xShape, wShape], (x, w) =>
+    conv(x, w, { ...geometry, algorithm: "depthwise" }),
   );
+  using w = tensor(texels, wShape, 2);
+  const plan = await texels.plan("forward", { inputShape: xShape, kernelShape: wShape, ...geometry }, options);
+  for (const more of [0, GPUBufferUsage.COPY_SRC, GPUBufferUsage.UNIFORM]) {
+    const buffer = own.device.createBuffer({
+      size: 7500,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | more,
+    });
+    own.device.queue.writeBuffer(buffer, 0, numbers(1800, 1));
+    using wrapped = texels.wrap(buffer, xShape);
+    using y = plan.run({ x: wrapped, w });
+    expect(await y.read()).toEqual(expected);
+    using z = texels.empty([2, 4, 15, 15]);
+    const encoder = own.device.createCommandEncoder();
+    plan.encode(encoder, { x: buffer, w, y: z });
+    own.device.queue.submit([encoder.finish()]);
+    expect(await z.read()).toEqual(expected);
+    buffer.destroy();
+  }
+  plan.destroy();
 });
 
 it.each([1, 2, 3])("the gradient of the input at stride %i", async (stride) => {
@@ -62,7 +99,7 @@ it.each([1, 2, 3])("the gradient of the input at stride %i", async (stride) => {
   const geometry = { inputShape, padding: 2, stride, groups: 8 };
   const options = { algorithm: "depthwise" };
   const plan = await texels.plan("backward-data", { ...geometry, kernelShape: shapes[1]! }, options);
-  expect(plan.variant).toMatch(/-texels$/);
+  expect(plan.variant).toMatch(/-uniforms$/);
   plan.destroy();
   const gradient = (dy: Tensor, w: Tensor): Tensor => convBackwardData(dy, w, { ...geometry, ...options });
   expect(await valuesOf(texels, shapes, gradient)).toEqual(await valuesOf(storage, shapes, gradient));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/uniforms.ts";
-import { BINDING, STORAGE_ALIGNMENT } from "../../src/kernel/step.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../src/kernel/step.ts";
 import { type ConvDescriptor, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { BOUND } from "../suite/lavapipe.ts";
@@ -29,9 +29,20 @@ describe("rows of texels", () => {
     ["depthwise", "backward-data", DEPTHWISE],
     ["depthwise", "backward-data", { ...DEPTHWISE, stride: 2 }],
     ["direct", "forward", DILATED],
-    ["direct", "forward", { inputShape: [1, 24, 9, 9], kernelShape: [30, 8, 3, 3], groups: 3 }],
+    ["direct", "forward", { inputShape: [2, 24, 9, 9], kernelShape: [30, 8, 3, 3], groups: 3 }],
   ] as const)("serve %s %s of %o", (name, pass, descriptor) => {
-    expect(best(name, descriptor, lavapipe, pass).variant).toMatch(/-texels$/);
+    const large = { ...lavapipe, uniformBytes: 12_288 };
+    expect(best(name, descriptor, large, pass).variant).toMatch(/-texels$/);
+  });
+
+  it("bind inputs that fit as uniforms, without a texture", () => {
+    const small = { inputShape: [1, 120, 10, 10], kernelShape: [120, 1, 3, 3], padding: 1, groups: 120 };
+    const candidate = best("depthwise", small);
+    expect(candidate.variant).toMatch(/-uniforms$/);
+    expect(candidate.textures ?? []).toEqual([]);
+    const [{ bindings }] = candidate.plan().steps as [Step];
+    expect(bindings.find(({ operand }) => operand === "x")).toMatchObject({ uniform: true, size: 48_000 });
+    expect(best("depthwise", small, { ...lavapipe, uniformBytes: 47_999 }).variant).toMatch(/-texels$/);
   });
 
   it.each<[string, ConvDescriptor, Partial<DeviceTraits>]>([
@@ -45,7 +56,7 @@ describe("rows of texels", () => {
     ["inputs that end within a texel", { inputShape: [1, 3, 23, 23], kernelShape: [3, 1, 5, 5], groups: 3 }, {}],
   ])("do not serve %s", (_, descriptor, traits) => {
     const name = descriptor === LAST ? "direct" : "depthwise";
-    expect(best(name, descriptor, { ...lavapipe, ...traits }).variant).not.toMatch(/-texels$/);
+    expect(best(name, descriptor, { ...lavapipe, ...traits }).variant).not.toMatch(/-(texels|uniforms)$/);
   });
 });
 

@@ -1,8 +1,9 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
-import { type GemmVariant, gemmWork } from "../../src/algorithms/gemm/gemm.ts";
 import { THREAD_TILES, gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
+import type { GemmVariant } from "../../src/algorithms/gemm/variant.ts";
+import { gemmWork } from "../../src/algorithms/gemm/work.ts";
 import { WORKGROUP_TILES } from "../../src/algorithms/gemm/workgroup.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
 import { im2col } from "../../src/algorithms/im2col.ts";
@@ -39,10 +40,18 @@ describe("gemmTile", () => {
   });
 
   it("fills quads with the channels that there are", () => {
-    for (const M of [24, 32, 48, 64, 96]) {
+    for (const M of [24, 32, 40, 48, 64, 80, 96]) {
       const { tileM } = gemmTile(tiles, { batch: 1, M, N: 400, K: 144 }, SOFTWARE_TRAITS);
       expect(M % (4 * tileM), `${M} rows`).toBe(0);
     }
+  });
+
+  it("takes more sums where such tiles end closer to the edges", () => {
+    expect(gemmTile(tiles, { batch: 36, M: 128, N: 36, K: 64 }, SOFTWARE_TRAITS).name).toBe("m8n20-quads");
+    expect(gemmTile(tiles, { batch: 1, M: 128, N: 36, K: 24 }, SOFTWARE_TRAITS).name).toBe("m8n20-quads");
+    expect(gemmTile(tiles, { batch: 1, M: 40, N: 144, K: 16 }, SOFTWARE_TRAITS).name).toBe("m10n16-quads");
+    // Rows of 16 columns end as close.
+    expect(gemmTile(tiles, { batch: 36, M: 128, N: 48, K: 64 }, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
   });
 
   it("divides small products among the cores of a software adapter", () => {

@@ -38,7 +38,7 @@ describe("the kernels of first calls", () => {
 
   it("runs the kernels of a plan at once where they are compiled", async () => {
     const compiledBy = await counter("swiftshader");
-    const both = await compiledBy(FIRST_CALLS, 24);
+    const both = await compiledBy(FIRST_CALLS, 32);
     expect(await compiledBy(FIRST_CALLS, 28)).toBe(0);
     expect(both).toBeGreaterThan(0);
   });

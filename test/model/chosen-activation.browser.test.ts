@@ -1,8 +1,8 @@
 // The convolutions of a model share kernels on software adapters, and compute what each computes by itself.
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { isSoftware } from "../../src/gpu/adapter.ts";
 import { type Tensor, conv, createEngine } from "../../src/index.ts";
 import { Model } from "../../src/model/model.ts";
-import { isSoftware } from "../../src/planner/adapter.ts";
 import { input, sourceOf } from "./networks.ts";
 import { type Watched, destroyAll, valuesOf, watchedEngine } from "./watched.ts";
 

@@ -64,6 +64,8 @@ const SUMS: readonly { name: string; shape: readonly number[]; windows: WindowOp
   { name: ", large windows that cover the map", shape: [2, 3, 10, 12], windows: { kernelSize: [5, 4] } },
   { name: ", the whole map", shape: [2, 4, 5, 7], windows: { kernelSize: [5, 7] } },
   { name: ", a whole map of three axes", shape: [2, 3, 2, 5, 7], windows: { kernelSize: [2, 5, 7] } },
+  // As many as one invocation each computes on a software adapter.
+  { name: ", many whole maps", shape: [2, 128, 12, 11], windows: { kernelSize: [12, 11] } },
   // So many that an invocation computes several windows.
   { name: ", runs of 4", shape: [1, 2, 130, 70], windows: { kernelSize: 3, stride: 1, padding: 1 } },
   { name: ", runs of 2", shape: [1, 4, 130, 130], windows: { kernelSize: 3, stride: 2, padding: 1 } },

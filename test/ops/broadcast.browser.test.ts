@@ -46,6 +46,15 @@ const PAIRS: readonly (readonly [a: readonly number[], b: readonly number[]])[] 
     [3, 1, 4, 1],
     [1, 2, 1, 4],
   ],
+  // Invocations of two items, which share the one number that b has for them.
+  [
+    [2, 3, 10, 593],
+    [2, 3, 1, 1],
+  ],
+  [
+    [2, 3, 10, 593],
+    [10, 593],
+  ],
   // Missing axes.
   [[], [2, 3, 4, 4]],
   [[2, 3, 9], [9]],

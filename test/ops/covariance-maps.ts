@@ -14,6 +14,9 @@ export const COVARIANCE_MAPS: readonly CovarianceMap[] = [
   { name: "2-D, one channel", shape: [2, 1, 4, 5], options: {} },
   // More cells than one invocation reduces.
   { name: "2-D, all of many cells", shape: [1, 8, 13, 12], options: {} },
+  // Multiplied as matrices.
+  { name: "2-D, all of a large map", shape: [2, 24, 16, 18], options: {} },
+  { name: "2-D, moments of a large map", shape: [1, 32, 15, 18], options: { centered: false } },
   { name: "2-D, moments", shape: [1, 4, 5, 5], options: { centered: false } },
   {
     name: "2-D, windows, padded, ceil",

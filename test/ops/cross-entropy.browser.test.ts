@@ -48,6 +48,8 @@ const CASES: readonly {
   { shape: [4, 6], options: {} },
   { shape: [5, 260], options: { labelSmoothing: 0.1, reduction: "sum" } },
   { shape: [3, 259], options: { reduction: "none" } },
+  { shape: [3, 260], options: { labelSmoothing: 0.1 }, weighted: true },
+  { shape: [5, 67], options: {} },
   { shape: [2, 5, 3, 4], options: { ignoreIndex: 2 }, weighted: true },
   { shape: [2, 5, 3, 7], options: { labelSmoothing: 0.2 }, weighted: true, dense: true },
   { shape: [2, 3, 5, 4], options: { labelSmoothing: 0.3, reduction: "none" }, weighted: true },
@@ -183,6 +185,7 @@ it("takes classes of either type", async () => {
 it.each([
   [12, 6],
   [12, 260],
+  [3, 260],
   [3, 6, 2, 2],
 ])("is NaN for logits with NaN or +Infinity, or of -Infinity alone (%s)", async (...shape) => {
   const engine = await createEngine({ tuning: "forget" });

@@ -20,6 +20,7 @@ const MAPS: readonly PooledMap[] = [
   { name: "2-D, many windows", shape: [1, 3, 90, 63], options: { kernelSize: 3, stride: 1, padding: 1 } },
   // More cells than one invocation reduces, in four channels and in three.
   { name: "2-D, large windows", shape: [1, 4, 30, 27], options: { kernelSize: [14, 13], stride: 9, padding: 5 } },
+  { name: "2-D, many whole maps", shape: [2, 128, 12, 11], options: { kernelSize: [12, 11] } },
   { name: "3-D, large windows", shape: [2, 3, 9, 8, 7], options: { kernelSize: [8, 6, 5], stride: [1, 2, 3] } },
 ];
 

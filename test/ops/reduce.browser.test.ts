@@ -141,6 +141,26 @@ const gradients = REDUCED.flatMap(({ shape, options }) =>
 
 testOperations([...forward, ...spread, ...gradients] as OperationCase<never>[]);
 
+/** Pairs of results that an invocation computes on a software adapter, in one part and in two, and fours. */
+it.each([
+  [3, 2050],
+  [70, 1026],
+  [2, 16_384],
+])("reduces [%s, %s] over the first axis", async (rows, columns) => {
+  const engine = await createEngine({ tuning: "forget" });
+  const at = (row: number, column: number): number => ((row * 31 + column * 17) % 101) - 50;
+  const data = Array.from({ length: rows * columns }, (_, place) => at(Math.floor(place / columns), place % columns));
+  const x = engine.tensor(data, [rows, columns]);
+  const ofColumn = Array.from({ length: columns }, (_, column) =>
+    Array.from({ length: rows }, (__, row) => at(row, column)),
+  );
+  const sums = await operations.reduceSum(x, { axes: [0] }).read();
+  expect(Array.from(sums)).toEqual(ofColumn.map((terms) => terms.reduce((a, b) => a + b)));
+  const largest = await operations.reduceMax(x, { axes: [0] }).read();
+  expect(Array.from(largest)).toEqual(ofColumn.map((terms) => Math.max(...terms)));
+  engine.destroy();
+});
+
 it("reduces nothing, NaN and infinities", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const nothing = engine.tensor([], [2, 0]);

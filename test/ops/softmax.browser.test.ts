@@ -15,13 +15,19 @@ const u = 2 ** -24;
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
 const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
 
-/** Lines taken by one invocation and by sixteen; four neighbouring lines at once, four numbers of one line, and single numbers. */
+/**
+ * Lines taken by one invocation and by sixteen; four neighbouring lines at once, four numbers of one line, and single numbers; in one
+ * block and in several.
+ */
 const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
   { shape: [3, 12] },
   { shape: [2, 5, 3, 8], log: true },
   { shape: [2, 3, 5, 7] },
   { shape: [3, 264], log: true },
   { shape: [3, 261] },
+  { shape: [5, 132] },
+  { shape: [5, 67], log: true },
+  { shape: [3, 21, 3, 4], log: true },
   { shape: [1, 260, 2, 4] },
   { shape: [2, 3, 5, 4], axis: -1, log: true },
   { shape: [7], axis: 0 },
@@ -97,13 +103,16 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
 testOperations(cases);
 
 /** Lines of every mapping to invocations: alone and shared, in items of four lines, of four numbers of a line, and of one number. */
-const MAPPED: readonly { size: number; inner: number }[] = [
+const MAPPED: readonly { size: number; inner: number; count?: number }[] = [
   { size: 8, inner: 1 },
   { size: 5, inner: 1 },
   { size: 264, inner: 1 },
   { size: 261, inner: 1 },
+  { size: 264, inner: 1, count: 3 },
+  { size: 261, inner: 1, count: 3 },
   { size: 6, inner: 4 },
   { size: 260, inner: 4 },
+  { size: 260, inner: 4, count: 3 },
 ];
 
 /** Lines with NaN and infinities, by the value of each element: at their ends, everywhere, and behind a long masked beginning. */
@@ -122,24 +131,28 @@ const LINES: readonly ((at: number, size: number) => number)[] = [
   (at) => at % 4,
 ];
 
-it.each(MAPPED)("keeps NaN and infinities of lines of $size, $inner apart", async ({ size, inner }) => {
+it.each(MAPPED)("keeps NaN and infinities of lines of $size, $inner apart, $count at once", async (mapped) => {
+  const { size, inner, count = LINES.length } = mapped;
   const engine = await createEngine({ tuning: "forget" });
-  const shape = [LINES.length, size, inner];
-  const data = LINES.flatMap((line) =>
-    Array.from({ length: size * inner }, (_, at) => Math.fround(line(Math.floor(at / inner), size))),
-  );
-  const x = engine.tensor(data, shape);
-  const array = { data, shape };
-  for (const [got, wanted] of [
-    [softmax(x, { axis: 1 }), reference.softmax(array, { axis: 1 })],
-    [logSoftmax(x, { axis: 1 }), reference.logSoftmax(array, { axis: 1 })],
-  ] as const) {
-    const read = await got.read();
-    wanted.data.forEach((expected, at) => {
-      const close = Math.abs(read[at]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected));
-      const same = Object.is(read[at], Math.fround(expected)) || close;
-      expect(same, `element ${at % (size * inner)} of line ${Math.floor(at / size / inner)}: ${read[at]}`).toBe(true);
-    });
+  for (let first = 0; first < LINES.length; first += count) {
+    const shape = [count, size, inner];
+    const data = LINES.slice(first, first + count).flatMap((line) =>
+      Array.from({ length: size * inner }, (_, at) => Math.fround(line(Math.floor(at / inner), size))),
+    );
+    const x = engine.tensor(data, shape);
+    const array = { data, shape };
+    for (const [got, wanted] of [
+      [softmax(x, { axis: 1 }), reference.softmax(array, { axis: 1 })],
+      [logSoftmax(x, { axis: 1 }), reference.logSoftmax(array, { axis: 1 })],
+    ] as const) {
+      const read = await got.read();
+      wanted.data.forEach((expected, at) => {
+        const close = Math.abs(read[at]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected));
+        const same = Object.is(read[at], Math.fround(expected)) || close;
+        const line = first + Math.floor(at / size / inner);
+        expect(same, `element ${at % (size * inner)} of line ${line}: ${read[at]}`).toBe(true);
+      });
+    }
   }
   engine.destroy();
 });

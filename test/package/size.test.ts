@@ -86,22 +86,22 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 58_200,
+    limit: 58_300,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 65_000,
+    limit: 65_700,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
     name: "conv and images",
-    limit: 67_800,
+    limit: 67_900,
     program: `import { createEngine, conv } from "convoke"; import { fromImage, toCanvas } from "convoke/image"; globalThis.used = [createEngine, conv, fromImage, toCanvas];`,
   },
   {
     name: "everything",
-    limit: 144_900,
+    limit: 148_100,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
@@ -121,7 +121,7 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   expect(gzipped(gpu)).toBeLessThanOrEqual(14_600);
   expect(gzipped(cpu)).toBeLessThanOrEqual(2500);
   expect(gzipped(drafts)).toBeLessThanOrEqual(2000);
-  expect(gzipped(uniforms)).toBeLessThanOrEqual(6100);
+  expect(gzipped(uniforms)).toBeLessThanOrEqual(6500);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.

@@ -1,6 +1,6 @@
 // Devices of each class, to plan for and to run as on one where there is none.
 import { DEFAULT_TRAITS, type DeviceTraits, type GpuClass } from "../../src/algorithms/traits.ts";
-import type { AdapterDescription } from "../../src/planner/adapter.ts";
+import type { AdapterDescription } from "../../src/gpu/adapter.ts";
 import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { SOFTWARE_TRAITS } from "./traits.ts";
 

@@ -112,6 +112,9 @@ const CORNERS: Record<string, Layer> = {
     kernel: [2, 2, 3],
     padding: -1,
   },
+  // On SwiftShader products in tiles of 8 x 20 and of 10 x 16.
+  "pointwise, tiles of 20 columns": { C: 24, K: 128, input: [6, 6], kernel: [1, 1] },
+  "pointwise, tiles of 10 rows": { C: 16, K: 40, input: [12, 12], kernel: [1, 1] },
   "negative padding, pointwise": { C: 8, K: 12, input: [6, 7], kernel: [1, 1], padding: [-1, -2] },
   "negative padding, pointwise, strided": { C: 8, K: 12, input: [7, 8], kernel: [1, 1], padding: -1, stride: 2 },
   "cropped and padded": {

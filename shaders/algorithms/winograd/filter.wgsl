@@ -6,8 +6,6 @@
 // weights are transformed once.
 // slots: load_tap, pair_of, transform_line
 // constants: AXES, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
-const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
-
 fn thread(index: u32) {
   let pair = pair_of(index);
   var tile: array<f32, TILE_SIZE>;
@@ -22,11 +20,11 @@ fn thread(index: u32) {
     }
   }
   for (var axis = 0u; axis < AXES; axis++) {
+    let step = select(select(1u, POINTS, axis == 1u), POINTS * POINTS, axis == 2u);
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       // Axes not yet transformed have only TAPS cells.
-      let later = i / STEPS[axis];
+      let later = i / step;
       if (later % POINTS < TAPS && later / POINTS < TAPS) {
-        let step = STEPS[axis];
         let start = later * step * POINTS + i % step;
         var taps: array<f32, TAPS>;
         // @unroll

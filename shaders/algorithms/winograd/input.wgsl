@@ -3,8 +3,6 @@
 // one cell: TILE_D, TILE_H or TILE_W is 1). source and is_padding come from a padding-* snippet.
 // slots: first_value, is_padding, load_cell, source, store, subkernel_channel, tile_of_channel, tile_place, transform_line
 // constants: AXES, CHANNELS_LAST, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W
-const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
-
 fn thread(invocation: u32) {
   let at = tile_of_channel(invocation, g.tiles, g.channels);
   let place = tile_place(g.first_tile + at.tile);
@@ -24,15 +22,14 @@ fn thread(invocation: u32) {
     columns_beyond[k] = column >= g.end_w;
   }
   let x_channel = g.x_start + place.n * g.x_stride_n + at.group * g.x_stride_g + channel.c * g.x_stride_c;
-  // Loaded into an array that a loop may index.
-  var loaded: array<f32, TILE_SIZE>;
-  // @unroll unless compact
+  var tile: array<f32, TILE_SIZE>;
+  // @unroll unless brief
   for (var i = 0u; i < TILE_D; i++) {
     let slice = d0 + i32(i * STRIDE_D);
     let slice_at = x_channel + u32(source(slice, g.input_d)) * g.x_stride_d;
     let slice_padding = is_padding(slice, g.input_d);
     let slice_beyond = slice >= g.end_d;
-    // @unroll unless compact
+    // @unroll unless brief
     for (var j = 0u; j < TILE_H; j++) {
       let row = h0 + i32(j * STRIDE_H);
       let row_at = slice_at + u32(source(row, g.input_h)) * g.x_stride_h;
@@ -40,29 +37,24 @@ fn thread(invocation: u32) {
       let row_beyond = slice_beyond | (row >= g.end_h);
       // @unroll unless brief
       for (var k = 0u; k < TILE_W; k++) {
-        loaded[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
+        tile[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
       }
     }
-  }
-  var tile: array<f32, TILE_SIZE>;
-  // @unroll unless brief
-  for (var point = 0u; point < TILE_SIZE; point++) {
-    tile[point] = loaded[point];
   }
 
   // @unroll unless brief
   for (var axis = 0u; axis < AXES; axis++) {
     // @unroll unless brief
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
-      const step = STEPS[axis];
+      const step = select(select(1u, POINTS, axis == 1u), POINTS * POINTS, axis == 2u);
       const start = i / step * step * POINTS + i % step;
       var line: array<f32, POINTS>;
-      // @unroll
+      // @unroll unless brief
       for (var j = 0u; j < POINTS; j++) {
         line[j] = tile[start + j * step];
       }
       line = transform_line(line);
-      // @unroll
+      // @unroll unless brief
       for (var j = 0u; j < POINTS; j++) {
         tile[start + j * step] = line[j];
       }

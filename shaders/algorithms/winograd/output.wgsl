@@ -4,8 +4,6 @@
 // slots: channel_of, epilogue, first_value, is_cell, tile_of_channel, tile_place, transform_line
 // constants: AXES, EVERY_CELL, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, POINTS, TILE_H, TILE_SIZE, TILE_W
 // types: Y
-const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
-
 fn thread(invocation: u32) {
   let at = tile_of_channel(invocation, g.tiles, g.group_k);
   let m_at = first_value(invocation, g.tiles, g.group_k, g.matrices);
@@ -19,16 +17,16 @@ fn thread(invocation: u32) {
     // @unroll unless brief
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       // Axes already transformed have only OUTPUTS cells.
-      const step = STEPS[axis];
+      const step = select(select(1u, POINTS, axis == 1u), POINTS * POINTS, axis == 2u);
       if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
         const start = i / step * step * POINTS + i % step;
         var line: array<f32, POINTS>;
-        // @unroll
+        // @unroll unless brief
         for (var j = 0u; j < POINTS; j++) {
           line[j] = tile[start + j * step];
         }
         let outputs = transform_line(line);
-        // @unroll
+        // @unroll unless brief
         for (var j = 0u; j < OUTPUTS; j++) {
           tile[start + j * step] = outputs[j];
         }

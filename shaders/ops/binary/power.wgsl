@@ -1,5 +1,5 @@
 // Powers, and their gradients with respect to base and exponent; a kernel has one of them as `value`.
-// slots: first, natural_log, raised, second, third
+// slots: first, logarithm, natural_log_by, raised, raised_by, second, third
 // types: L
 fn powers(at: vec3u) -> L {
   return raised(first(at), second(at));
@@ -13,5 +13,6 @@ fn power_base(at: vec3u) -> L {
 fn power_exponent(at: vec3u) -> L {
   let base = second(at);
   let exponent = third(at);
-  return select(first(at) * (raised(base, exponent) * natural_log(base)), L(0.0), (base == L(0.0)) & (exponent >= L(0.0)));
+  let by = logarithm(abs(base));
+  return select(first(at) * (raised_by(base, exponent, by) * natural_log_by(base, by)), L(0.0), (base == L(0.0)) & (exponent >= L(0.0)));
 }

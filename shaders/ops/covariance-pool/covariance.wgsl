@@ -1,5 +1,5 @@
-// Sums, over the cells of windows, of products of channels minus their means. An invocation computes the products of four channels with
-// four, over every splits-th cell: eight loads for sixteen products instead of two loads for each.
+// Means, over the cells of windows, of products of channels minus their means. An invocation computes the products of four channels with four:
+// eight loads for sixteen products instead of two loads for each.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, pair_of, place_of
 // constants: CENTERED, CHANNELS_LAST
 // types: E, Element, Map
@@ -11,11 +11,10 @@ struct Rule {
 
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> means: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 fn thread(index: u32) {
-  let split = divided(index, g.splits);
-  let column = divided(split.quotient, g.output.width);
+  let column = divided(index, g.output.width);
   let row = divided(column.quotient, g.output.height);
   let slice = divided(row.quotient, g.output.depth);
   let pair = divided(slice.quotient, g.rule.pairs);
@@ -48,7 +47,7 @@ fn thread(index: u32) {
   let pixel = select(1u, channels, CHANNELS_LAST);
   let count = from_d.count * from_h.count * from_w.count;
   var sums: array<f32, 16>;
-  for (var i = split.rest; i < count; i += g.splits) {
+  for (var i = 0u; i < count; i++) {
     let in_row = divided(i, from_w.count);
     let in_slice = divided(in_row.quotient, from_h.count);
     let d = from_d.first + in_slice.quotient * from_d.step;
@@ -73,7 +72,7 @@ fn thread(index: u32) {
     let b = (first + after) * 4u + k % 4u;
     if (a <= b && b < channels) {
       o.c = pair_of(a, b, channels);
-      partials[place_of(o, g.output) * g.splits + split.rest] = sums[k];
+      y[place_of(o, g.output)] = E(sums[k] / f32(count));
     }
   }
 }

@@ -1,7 +1,7 @@
 // The gradient of the cross entropy with respect to the logits: softmax(v)_c times the sum of the weights of all classes, minus the weight
 // of c, times the gradient of the line's loss. Without LOGITS x holds the logarithms of probabilities, and there is no softmax. If not DENSE
 // only the target class has a weight.
-// slots: chosen_class, class_of, divisor, exp_of, first_of, line_norm, line_of, line_sum, loss_gradient, merged, no_norm, norm_of, normalised, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// slots: chosen_class, class_of, divisor, exp_of, first_of, line_norm, line_of, line_sum, loss_gradient, norm_along, normalised, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
 // constants: DENSE, LOGITS, THREADS
 // types: Entropy, L, U, V
 @group(0) @binding(0) var<uniform> g: Entropy;
@@ -26,20 +26,13 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     own_weight = picked_weight(class_at);
   }
   if (LOGITS) {
-    norm = no_norm();
-    var class_weights = L(0.0);
-    for (var c = first; c < lines.size; c += THREADS) {
-      let at = start + c * lines.inner;
-      norm = merged(norm, norm_of(L(x[at])));
-      if (DENSE) {
-        class_weights += weight_in_loss(c, at, class_at);
-      }
-    }
-    norm = line_norm(norm, local);
+    norm = line_norm(norm_along(start, first, lines), local);
+    var class_weights = own_weight;
     if (DENSE) {
+      for (var c = first; c < lines.size; c += THREADS) {
+        class_weights += weight_in_loss(c, start + c * lines.inner, class_at);
+      }
       class_weights = line_sum(class_weights, local);
-    } else {
-      class_weights = own_weight;
     }
     scale = class_weights / norm.sum;
   }

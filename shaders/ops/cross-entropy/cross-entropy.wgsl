@@ -2,7 +2,7 @@
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
 // subtracted, so that nothing cancels. Without LOGITS x holds the logarithms of probabilities. The weights of the lines are stored behind
 // the losses if AVERAGED.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, normalised, picked_logit, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// slots: class_of, first_of, line_norm, line_of, line_sum, norm_along, normalised, picked_logit, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
 // constants: AVERAGED, DENSE, INDEXED, LOGITS, THREADS
 // types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
@@ -18,11 +18,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let class_at = class_of(min(line, lines.count - 1u));
   var norm = normalised();
   if (LOGITS) {
-    norm = no_norm();
-    for (var c = first; c < lines.size; c += THREADS) {
-      norm = merged(norm, norm_of(L(x[start + c * lines.inner])));
-    }
-    norm = line_norm(norm, local);
+    norm = line_norm(norm_along(start, first, lines), local);
   }
   let logarithm = log(norm.sum);
   var weight = L(1.0);

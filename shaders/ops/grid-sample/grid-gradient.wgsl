@@ -24,14 +24,20 @@ fn thread(sample: u32) {
   }
   let cells = g.depth * g.height * g.width;
   let point = (sample - n * g.points) * pixel();
-  var sum = vec3f();
+  // The slopes are the same in all channels.
+  var products: array<f32, ALL>;
   for (var channel = 0u; channel < g.channels; channel++) {
     let plane = plane_at(n, channel, cells);
     let gradient = f32(dy[plane_at(n, channel, g.points) + point]);
     // @unroll
     for (var k = 0u; k < ALL; k++) {
-      sum += select(vec3f(), slopes[k] * (gradient * f32(x[plane + places[k]])), slopes[k] != vec3f());
+      products[k] += gradient * f32(x[plane + places[k]]);
     }
+  }
+  var sum = vec3f();
+  // @unroll
+  for (var k = 0u; k < ALL; k++) {
+    sum += select(vec3f(), slopes[k] * products[k], slopes[k] != vec3f());
   }
   dgrid[sample * RANK] = G(sum.x);
   dgrid[sample * RANK + 1u] = G(sum.y);

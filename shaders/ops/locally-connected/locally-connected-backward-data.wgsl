@@ -1,7 +1,7 @@
 // The gradient of a locally connected layer with respect to its input. An invocation computes one cell of BATCH images: the sum over all
-// outputs that read it.
+// outputs that read it, STEP channels at once.
 // slots: element_at, strides_of, weight_strides
-// constants: BATCH
+// constants: BATCH, STEP
 // types: E, Local
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> dy: array<E>;
@@ -43,12 +43,15 @@ fn thread(index: u32) {
         if (max(d, max(h, v)) != NONE) {
           let cell = (d * g.output.height + h) * g.output.width + v;
           let weights = of_channel + tap * by.tap + cell * by.cell;
-          for (var k = 0u; k < g.group_k; k++) {
-            let weight = f32(w[weights + k * by.k]);
-            let offset = k * source.channel + cell * source.cell;
+          for (var k = 0u; k < g.group_k; k += STEP) {
             // @unroll
-            for (var n = 0u; n < BATCH; n++) {
-              sums[n] += weight * f32(dy[image[n] + offset]);
+            for (var step = 0u; step < STEP; step++) {
+              let weight = f32(w[weights + (k + step) * by.k]);
+              let offset = (k + step) * source.channel + cell * source.cell;
+              // @unroll
+              for (var n = 0u; n < BATCH; n++) {
+                sums[n] += weight * f32(dy[image[n] + offset]);
+              }
             }
           }
         }

@@ -1,7 +1,7 @@
-// A convolution in which each output has its own weights. An invocation computes one output of BATCH images. The result y is declared in
-// local-bias.wgsl or no-local-bias.wgsl.
+// A convolution in which each output has its own weights. An invocation computes one output of BATCH images, from STEP channels at once. The
+// result y is declared in local-bias.wgsl or no-local-bias.wgsl.
 // slots: bias_of, element_at, strides_of, weight_strides
-// constants: BATCH
+// constants: BATCH, STEP
 // types: E, Local
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> x: array<E>;
@@ -33,12 +33,15 @@ fn thread(index: u32) {
         if (all(at < size)) {
           let place = ((at.x * size.y + at.y) * size.z + at.z) * source.cell;
           let weights = o.c * by.k + tap * by.tap + cell * by.cell;
-          for (var c = 0u; c < g.group_c; c++) {
-            let weight = f32(w[weights + c * by.c]);
-            let offset = place + c * source.channel;
+          for (var c = 0u; c < g.group_c; c += STEP) {
             // @unroll
-            for (var i = 0u; i < BATCH; i++) {
-              sums[i] += weight * f32(x[image[i] + offset]);
+            for (var step = 0u; step < STEP; step++) {
+              let weight = f32(w[weights + (c + step) * by.c]);
+              let offset = place + (c + step) * source.channel;
+              // @unroll
+              for (var i = 0u; i < BATCH; i++) {
+                sums[i] += weight * f32(x[image[i] + offset]);
+              }
             }
           }
         }

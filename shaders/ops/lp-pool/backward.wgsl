@@ -8,7 +8,7 @@ alias Window = V;
 @group(0) @binding(2) var<storage, read> x: array<E>;
 @group(0) @binding(3) var<storage, read_write> dx: array<E>;
 
-fn load_window(pooled: u32, inside: bool) -> Window {
+fn load_window(pooled: u32, window: vec3u, inside: bool) -> Window {
   return select(V(0.0), scaled[pooled], inside);
 }
 

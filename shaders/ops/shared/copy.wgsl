@@ -1,13 +1,15 @@
-// Copies a box of elements from one strided view to another. An invocation copies a step of STEP neighbours along the innermost axis. `axes`
-// are innermost first: x is the size (of the innermost axis, in steps), y the stride in the source and z that in the target (of the
+// Copies a box of elements from one strided view to another. An invocation copies RUN steps, each of STEP neighbours along the innermost
+// axis; the steps lie far apart along another axis, so that neighbouring invocations copy neighbours. `axes` are innermost first: x is the
+// size (of the innermost axis, in steps; of the axis of the runs, of one run), y the stride in the source and z that in the target (of the
 // innermost axis, of a step). Strides are in items and wrap, so that they may be negative.
-// constants: OUTER_AXES, STEP
+// constants: OUTER_AXES, RUN, STEP
 // types: V
 struct Copy {
   threads: u32,
   from_start: u32, to_start: u32,
-  // The strides of an item along the innermost axis.
+  // The strides of an item along the innermost axis, and those of a run.
   from_item: u32, to_item: u32,
+  from_run: u32, to_run: u32,
   axes: array<vec4u, 8>,
 }
 
@@ -25,8 +27,22 @@ fn thread(index: u32) {
     rest = next;
   }
   at += rest * g.axes[OUTER_AXES].yz;
+  // Loaded before the stores, behind which SwiftShader loads uniforms again.
+  let to_item = g.to_item;
+  let to_run = g.to_run;
+  var items: array<V, RUN * STEP>;
   // @unroll
-  for (var step = 0u; step < STEP; step++) {
-    result[at.y + step * g.to_item] = source[at.x + step * g.from_item];
+  for (var run = 0u; run < RUN; run++) {
+    // @unroll
+    for (var step = 0u; step < STEP; step++) {
+      items[run * STEP + step] = source[at.x + run * g.from_run + step * g.from_item];
+    }
+  }
+  // @unroll
+  for (var run = 0u; run < RUN; run++) {
+    // @unroll
+    for (var step = 0u; step < STEP; step++) {
+      result[at.y + run * to_run + step * to_item] = items[run * STEP + step];
+    }
   }
 }

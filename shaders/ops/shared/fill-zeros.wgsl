@@ -1,4 +1,5 @@
-// Fills a tensor with zeros.
+// Fills a tensor with zeros: an invocation stores RUN items, as far apart as there are invocations.
+// constants: RUN
 // types: V
 struct Fill { threads: u32 }
 
@@ -6,5 +7,9 @@ struct Fill { threads: u32 }
 @group(0) @binding(1) var<storage, read_write> y: array<V>;
 
 fn thread(index: u32) {
-  y[index] = V();
+  let apart = g.threads;
+  // @unroll
+  for (var run = 0u; run < RUN; run++) {
+    y[index + run * apart] = V();
+  }
 }

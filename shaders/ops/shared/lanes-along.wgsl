@@ -8,6 +8,6 @@ fn lanes_sum(v: L) -> W {
   return (v.x + v.y) + (v.z + v.w);
 }
 
-fn lanes_kind(kind: U) -> K {
-  return max(max(kind.x, kind.y), max(kind.z, kind.w));
+fn lanes_most(v: U) -> K {
+  return max(max(v.x, v.y), max(v.z, v.w));
 }

@@ -8,6 +8,6 @@ fn lanes_sum(v: L) -> W {
   return v;
 }
 
-fn lanes_kind(kind: U) -> K {
-  return kind;
+fn lanes_most(v: U) -> K {
+  return v;
 }

@@ -1,5 +1,5 @@
 // Each invocation computes its own line.
-// slots: lanes_kind, lanes_max, lanes_sum, rescaled_sum
+// slots: exp_of, lanes_max, lanes_most, lanes_sum
 // constants: ALONG, WORKGROUP_SIZE
 // types: L, Norm, U
 fn line_of(workgroup: u32, local: u32) -> u32 {
@@ -15,7 +15,8 @@ fn line_norm(norm: Norm, local: u32) -> Norm {
     return norm;
   }
   let largest = L(lanes_max(norm.largest));
-  return Norm(largest, line_sum(rescaled_sum(norm, largest), local), U(lanes_kind(norm.kind)));
+  let sum = line_sum(norm.sum * exp_of(norm.largest - largest), local);
+  return Norm(largest, sum, U(lanes_most(norm.spoilt)));
 }
 
 fn line_sum(sum: L, local: u32) -> L {

@@ -1,10 +1,10 @@
 // THREADS neighbouring invocations of a workgroup share a line: each takes every THREADS-th element. All invocations of the workgroup must
 // call the functions that combine the partial results of a line.
-// slots: lanes_kind, lanes_max, lanes_sum, rescaled_sum
+// slots: exp_of, lanes_max, lanes_most, lanes_sum
 // constants: THREADS, WORKGROUP_SIZE
 // types: K, L, Norm, U, W
 var<workgroup> maxima: array<W, WORKGROUP_SIZE>;
-var<workgroup> kinds: array<K, WORKGROUP_SIZE>;
+var<workgroup> spoils: array<K, WORKGROUP_SIZE>;
 var<workgroup> sums: array<W, WORKGROUP_SIZE>;
 
 fn line_of(workgroup: u32, local: u32) -> u32 {
@@ -18,16 +18,18 @@ fn first_of(local: u32) -> u32 {
 // Each partial sum is rescaled once, to the largest element of the whole line.
 fn line_norm(norm: Norm, local: u32) -> Norm {
   maxima[local] = lanes_max(norm.largest);
-  kinds[local] = lanes_kind(norm.kind);
+  spoils[local] = lanes_most(norm.spoilt);
   workgroupBarrier();
   let start = local - local % THREADS;
   var largest = maxima[start];
-  var kind = kinds[start];
+  var spoilt = spoils[start];
+  // @unroll
   for (var other = 1u; other < THREADS; other++) {
     largest = max(largest, maxima[start + other]);
-    kind = max(kind, kinds[start + other]);
+    spoilt = max(spoilt, spoils[start + other]);
   }
-  return Norm(L(largest), line_sum(rescaled_sum(norm, L(largest)), local), U(kind));
+  let sum = line_sum(norm.sum * exp_of(norm.largest - L(largest)), local);
+  return Norm(L(largest), sum, U(spoilt));
 }
 
 fn line_sum(sum: L, local: u32) -> L {
@@ -37,6 +39,7 @@ fn line_sum(sum: L, local: u32) -> L {
   workgroupBarrier();
   let start = local - local % THREADS;
   var whole = sums[start];
+  // @unroll
   for (var other = 1u; other < THREADS; other++) {
     whole += sums[start + other];
   }

@@ -1,5 +1,6 @@
 // The operands of an element-wise operation, up to three: A, B and C in storage, FA, FB and FC in arithmetic. An operand that is broadcast along
-// the innermost axis has one number for a whole item.
+// the innermost axis has one number for a whole item. A kernel has load_first or kept_first as `first`, and so on: an operand that is the same for
+// all items of an invocation is loaded once, by `hold_first`.
 // types: A, B, C, FA, FB, FC, L, U
 @group(0) @binding(1) var<storage, read> a: array<A>;
 @group(0) @binding(2) var<storage, read> b: array<B>;
@@ -14,14 +15,45 @@ fn size_bits(v: L) -> U {
   return bitcast<U>(v) & U(0x7fffffffu);
 }
 
-fn first(at: vec3u) -> L {
+var<private> kept_a: FA;
+var<private> kept_b: FB;
+var<private> kept_c: FC;
+
+fn load_first(at: vec3u) -> L {
   return L(FA(a[at.x]));
 }
 
-fn second(at: vec3u) -> L {
+fn load_second(at: vec3u) -> L {
   return L(FB(b[at.y]));
 }
 
-fn third(at: vec3u) -> L {
+fn load_third(at: vec3u) -> L {
   return L(FC(c[at.z]));
+}
+
+fn keep_first(at: vec3u) {
+  kept_a = FA(a[at.x]);
+}
+
+fn keep_second(at: vec3u) {
+  kept_b = FB(b[at.y]);
+}
+
+fn keep_third(at: vec3u) {
+  kept_c = FC(c[at.z]);
+}
+
+fn keep_nothing(at: vec3u) {
+}
+
+fn kept_first(at: vec3u) -> L {
+  return L(kept_a);
+}
+
+fn kept_second(at: vec3u) -> L {
+  return L(kept_b);
+}
+
+fn kept_third(at: vec3u) -> L {
+  return L(kept_c);
 }

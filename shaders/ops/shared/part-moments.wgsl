@@ -16,8 +16,8 @@ fn number_at(place: u32) -> V {
 
 fn thread(index: u32) {
   let part = part_at(index);
-  let step = member_at(g.parts);
-  let start = member_at(part.part);
+  let step = member_at(part.distance);
+  let start = member_at(part.first);
   let origin = number_at(part.place + offset_of(start).x);
   var unit = V(1);
   var mean: V;
@@ -30,12 +30,12 @@ fn thread(index: u32) {
     mean = V(0);
     squares = V(0);
     count = 0.0;
-    for (var first = part.part; first < g.terms; first += BLOCK * g.parts) {
+    for (var first = part.first; first < part.end; first += BLOCK * part.distance) {
       var values: array<V, BLOCK>;
       var sum = V(0);
       var taken = BLOCK;
       if (!WHOLE) {
-        taken = min((g.terms - first + g.parts - 1u) / g.parts, BLOCK);
+        taken = min((part.end - first + part.distance - 1u) / part.distance, BLOCK);
       }
       // @unroll
       for (var i = 0u; i < BLOCK; i++) {

@@ -10,8 +10,8 @@
 
 fn thread(index: u32) {
   let part = part_at(index);
-  let step = member_at(g.parts);
-  var at = member_at(part.part);
+  let step = member_at(part.distance);
+  var at = member_at(part.first);
   let first = select(part.other, part.owner, BY_SET);
   var center = center_at(first);
   var factor = V(inverse[first]);
@@ -21,7 +21,7 @@ fn thread(index: u32) {
   }
   var sum = V(0);
   var products = V(0);
-  for (var number = part.part; number < g.terms; number += g.parts) {
+  for (var number = part.first; number < part.end; number += part.distance) {
     let offset = offset_of(at);
     if (OTHER_MOVES) {
       let other = part.other + offset.y;

@@ -9,8 +9,9 @@ struct Partition {
 
 @group(0) @binding(0) var<uniform> g: Partition;
 
-// The members that one invocation reduces: every parts-th of an owner, from the part-th on.
-struct Part { owner: u32, part: u32, place: u32, other: u32 }
+// The members that one invocation reduces: those from `first` to before `end`, `distance` apart. Where neighbouring invocations reduce neighbouring
+// owners they follow each other; else invocations take turns.
+struct Part { owner: u32, part: u32, place: u32, other: u32, first: u32, end: u32, distance: u32 }
 
 fn part_at(thread: u32) -> Part {
   let slow = thread / select(g.parts, g.count, OWNERS_FIRST);
@@ -24,7 +25,14 @@ fn part_at(thread: u32) -> Part {
     rest = next;
   }
   at += rest * g.owners[OUTER_OWNERS].yzw;
-  return Part(at.y, select(fast, slow, OWNERS_FIRST), at.x, at.z);
+  let part = select(fast, slow, OWNERS_FIRST);
+  let each = (g.terms + g.parts - 1u) / g.parts;
+  return Part(
+    at.y, part, at.x, at.z,
+    select(part, part * each, OWNERS_FIRST),
+    select(g.terms, min((part + 1u) * each, g.terms), OWNERS_FIRST),
+    select(g.parts, 1u, OWNERS_FIRST),
+  );
 }
 
 // The coordinates of a member, from its number: along the innermost axis in y, and in x its number along the others.

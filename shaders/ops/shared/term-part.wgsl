@@ -2,6 +2,9 @@
 // types: P
 @group(0) @binding(1) var<storage, read> parts: array<P>;
 
+fn begin(at: vec3u) {
+}
+
 fn term(at: vec3u) -> P {
   return parts[at.x];
 }

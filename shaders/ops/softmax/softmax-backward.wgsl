@@ -8,12 +8,13 @@
 @group(0) @binding(3) var<storage, read_write> dx: array<V>;
 
 fn workgroup_thread(workgroup: u32, local: u32) {
+  let lines = g;
   let line = line_of(workgroup, local);
-  let start = start_of(min(line, g.count - 1u), g);
+  let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   var part = L(0.0);
-  for (var c = first; c < g.size; c += THREADS) {
-    let at = start + c * g.inner;
+  for (var c = first; c < lines.size; c += THREADS) {
+    let at = start + c * lines.inner;
     if (LOGARITHM) {
       part += L(dy[at]);
     } else {
@@ -21,9 +22,9 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     }
   }
   let sum = line_sum(part, local);
-  let end = select(0u, g.size, line < g.count);
+  let end = select(0u, lines.size, line < lines.count);
   for (var c = first; c < end; c += THREADS) {
-    let at = start + c * g.inner;
+    let at = start + c * lines.inner;
     if (LOGARITHM) {
       dx[at] = V(L(dy[at]) - exp(L(y[at])) * sum);
     } else {

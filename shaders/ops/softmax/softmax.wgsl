@@ -1,5 +1,5 @@
 // Softmax along an axis, exp(v - largest) / sum, or its logarithm.
-// slots: exp_of, first_of, line_norm, line_of, merged, no_norm, norm_of, start_of, unless_infinite
+// slots: exp_of, first_of, line_norm, line_of, norm_along, start_of, unless_infinite
 // constants: LOGARITHM, THREADS
 // types: L, Lines, V
 @group(0) @binding(0) var<uniform> g: Lines;
@@ -7,19 +7,17 @@
 @group(0) @binding(2) var<storage, read_write> y: array<V>;
 
 fn workgroup_thread(workgroup: u32, local: u32) {
+  let lines = g;
   let line = line_of(workgroup, local);
-  let start = start_of(min(line, g.count - 1u), g);
+  let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
-  var norm = no_norm();
-  for (var c = first; c < g.size; c += THREADS) {
-    norm = merged(norm, norm_of(L(x[start + c * g.inner])));
-  }
-  norm = line_norm(norm, local);
-  let scale = select(norm.sum, log(norm.sum), LOGARITHM);
-  let end = select(0u, g.size, line < g.count);
+  let norm = line_norm(norm_along(start, first, lines), local);
+  let scale = select(1.0 / norm.sum, log(norm.sum), LOGARITHM);
+  let end = select(0u, lines.size, line < lines.count);
   for (var c = first; c < end; c += THREADS) {
-    let v = L(x[start + c * g.inner]) - norm.largest;
-    let value = select(exp_of(v) / scale, v - scale, LOGARITHM);
-    y[start + c * g.inner] = V(unless_infinite(value, norm, g));
+    let place = start + c * lines.inner;
+    let v = L(x[place]) - norm.largest;
+    let value = select(exp_of(v) * scale, v - scale, LOGARITHM);
+    y[place] = V(unless_infinite(value, norm, lines));
   }
 }

@@ -1,10 +1,13 @@
 // Direct kernels for adapters that load from textures and uniforms many times as fast as from storage (lavapipe): a texel is four neighbouring cells, and
-// the prepacked weights of some tiles of channels at a time are bound as uniforms. They serve `direct` and, with groups of one input channel,
-// `depthwise`.
+// the prepacked weights of some tiles of channels at a time are bound as uniforms. So is an input that is small enough, which saves the copy into a
+// texture and the compute pass that the copy ends. They serve `direct` and, with groups of one input channel, `depthwise`.
 //
 // Medians there in milliseconds, copies of the input included, beside kernels that load it from storage (two cores, other work beside): depthwise 5x5
 // over 192 channels at 24 x 24 0.76 and 1.49; 7x7 over 128 at 15 x 15 0.39 and 0.86; 3x3 at stride 2 over 480 at 14 x 14 0.20 and 0.44; 3x3 over 120 at
 // 10 x 10 0.09 and 0.11; direct 3x3, dilated by 6, 48 to 48 at 30 x 30 2.25 and 4.17.
+//
+// Calls with the input as uniforms take two thirds of those with a texture: depthwise 3x3 over 120 channels at 10 x 10 0.23 ms and 0.33, 3x3 from 144 to
+// 144 in 9 groups at 7 x 7 0.40 and 0.58, 1x1 from 144 to 24 at 10 x 10 0.23 and 0.34.
 import storeChannelShader from "../../../shaders/algorithms/direct/store-channel.wgsl";
 import storeChannelsShader from "../../../shaders/algorithms/direct/store-channels.wgsl";
 import storeOneShader from "../../../shaders/algorithms/direct/store-one.wgsl";
@@ -14,6 +17,7 @@ import stepsShader from "../../../shaders/algorithms/direct/texels/steps.wgsl";
 import weightsRowsShader from "../../../shaders/algorithms/direct/weights-rows.wgsl";
 import weightsTermsShader from "../../../shaders/algorithms/direct/weights-terms.wgsl";
 import loadTexelShader from "../../../shaders/lib/load-texel.wgsl";
+import loadUniformShader from "../../../shaders/lib/load-uniform.wgsl";
 import texelShader from "../../../shaders/lib/texel.wgsl";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
@@ -57,6 +61,8 @@ interface TexelTile extends Variant {
   readonly tileQ: number;
   readonly tileV: number;
   readonly lanes: 1 | 4;
+  /** Whether the input is bound as uniforms, not as a texture. */
+  readonly uniform: boolean;
 }
 
 /** Whether the kernels serve a correlation: two axes of contiguous rows, in float32, with padding of one value and weights to prepack. */
@@ -66,9 +72,9 @@ function serves({ kernel, output, padBegin, x, w, sizes, dtype, paddingMode, gat
   return flat && contiguous && w.operand === "w" && dtype === "f32" && paddingMode === "zeros" && !gated;
 }
 
-/** Bytes of the input as a texture. */
-function xBytes({ sizes }: Correlation): number {
-  return textureBytes(sizes.x * F32_BYTES);
+/** Bytes of the texture of a tile, if it has one. */
+function xBytes({ sizes }: Correlation, { uniform }: TexelTile): number {
+  return uniform ? 0 : textureBytes(sizes.x * F32_BYTES);
 }
 
 /** The prepacked weights of a tile. */
@@ -132,19 +138,25 @@ function cut(c: Correlation, { tileP, tileQ, tileV, lanes }: TexelTile) {
 }
 
 /** The tile of so many outputs and channels. */
-function texelTile(tileP: number, tileQ: number, tileV: number, lanes: 1 | 4): TexelTile {
+function texelTile(tile: Omit<TexelTile, "name">): TexelTile {
+  const { tileP, tileQ, tileV, lanes, uniform } = tile;
   const channels = tileV * lanes;
-  return { name: `p${tileP}q${tileQ}${channels > 1 ? `k${channels}` : ""}-texels`, tileP, tileQ, tileV, lanes };
+  const name = `p${tileP}q${tileQ}${channels > 1 ? `k${channels}` : ""}-${uniform ? "uniforms" : "texels"}`;
+  return { ...tile, name };
 }
 
 /** The tile of first calls, of the same channels, which binds the same weights. */
-function briefTile({ tileP, tileQ, tileV, lanes }: TexelTile): TexelTile {
-  return texelTile(Math.min(tileP, BRIEF.tileP), Math.min(tileQ, BRIEF.tileQ), tileV, lanes);
+function briefTile(tile: TexelTile): TexelTile {
+  return {
+    ...tile,
+    tileP: Math.min(tile.tileP, BRIEF.tileP),
+    tileQ: Math.min(tile.tileQ, BRIEF.tileQ),
+  };
 }
 
-/** The work of a tile; `bytes` are those of the operands and of the copy. */
-function texelsWork(c: Correlation, tile: TexelTile, bytes: number): Work {
-  const { tileP, tileQ, tileV, lanes } = tile;
+/** The work of a tile; `moved` are the bytes of the operands. */
+function texelsWork(c: Correlation, tile: TexelTile, moved: number): Work {
+  const { tileP, tileQ, tileV, lanes, uniform } = tile;
   const { threads, steps, rows, cellRows, cellColumns, texels } = cut(c, tile);
   const channels = tileV * lanes;
   const outputs = tileP * tileQ * channels;
@@ -155,7 +167,7 @@ function texelsWork(c: Correlation, tile: TexelTile, bytes: number): Work {
     workgroupSize: WORKGROUP,
     multiplyAdds: threads * steps * outputs * taps,
     loads: threads * (steps * step + OUTPUT_LOADS * outputs),
-    bytes,
+    bytes: moved + (uniform ? 0 : 2 * numberBytes(c.sizes.x)),
   };
 }
 
@@ -163,7 +175,7 @@ function texelsWork(c: Correlation, tile: TexelTile, bytes: number): Work {
  * The tiles that fit a correlation. Sizes that cut an axis into equally many tiles compute the same outputs: unless `every` one is asked for, only the
  * smallest is listed.
  */
-function possibleTiles(c: Correlation, every: boolean): TexelTile[] {
+function possibleTiles(c: Correlation, uniform: boolean, every: boolean): TexelTile[] {
   const groupK = c.K / c.groups;
   const vectors = [4, 2, 1].filter((tileV) => groupK % (4 * tileV) === 0).map((tileV) => [tileV, 4] as const);
   const channels = vectors.length > 0 ? vectors : [[divisorUpTo(groupK, 4), 1] as const];
@@ -172,7 +184,7 @@ function possibleTiles(c: Correlation, every: boolean): TexelTile[] {
   return channels
     .flatMap(([tileV, lanes]) =>
       sizes(HEIGHTS, c.output[1]).flatMap((tileP) =>
-        sizes(WIDTHS, c.output[2]).map((tileQ) => texelTile(tileP, tileQ, tileV, lanes)),
+        sizes(WIDTHS, c.output[2]).map((tileQ) => texelTile({ tileP, tileQ, tileV, lanes, uniform })),
       ),
     )
     .filter(({ tileP, tileQ, tileV, lanes }) => {
@@ -183,14 +195,13 @@ function possibleTiles(c: Correlation, every: boolean): TexelTile[] {
 
 function texelsStep(c: Correlation, tile: TexelTile, weights: TileWeights, firstTile: number, tiles: number): Step {
   const { x, y, kernel, output, input, padBegin, stride, dilation } = c;
-  const { tileP, tileQ, tileV, lanes } = tile;
+  const { tileP, tileQ, tileV, lanes, uniform } = tile;
   const { rows, perP, shift, outputStep, tilesQ, tilesK, places, steps } = cut(c, tile);
   const { tileVectors, channelVectors } = weights;
   const vectors = tiles * tileVectors;
   return dispatchOn([result(c)], {
     shaders: [
-      texelShader,
-      loadTexelShader,
+      ...(uniform ? [loadUniformShader] : [texelShader, loadTexelShader]),
       ...(lanes === 4 ? [weightsRowsShader, storeChannelsShader] : [weightsTermsShader, storeChannelShader]),
       storeOneShader,
       steps === 1 ? oneStepShader : stepsShader,
@@ -198,13 +209,14 @@ function texelsStep(c: Correlation, tile: TexelTile, weights: TileWeights, first
     ],
     aliases: { V: lanes === 4 ? "vec4f" : "f32" },
     constants: {
-      ...{ TEXTURE_WIDTH, TILE_P: tileP, TILE_Q: tileQ, TILE_V: tileV, LANES: lanes, K_TAIL: false },
+      ...(uniform ? { INPUT_VECTORS: c.sizes.x / 4 } : { TEXTURE_WIDTH }),
+      ...{ TILE_P: tileP, TILE_Q: tileQ, TILE_V: tileV, LANES: lanes, K_TAIL: false },
       ...{ ROWS: rows, COLUMNS: kernel[2], OUT_STEP_P: outputStep, SHIFT_P: shift, PER_P: perP },
       ...{ STRIDE_H: stride[1], STRIDE_W: stride[2], DILATION_H: dilation[1], DILATION_W: dilation[2] },
       ...{ PADDING_VALUE: { f32: c.paddingValue }, WEIGHT_VECTORS: vectors, WORKGROUP_SIZE: WORKGROUP },
     },
     ranges: [
-      { ...whole(BINDING.first, "x", c), texture: true },
+      { ...whole(BINDING.first, "x", c), ...(uniform ? { uniform } : { texture: true }) },
       preparedRange(BINDING.second, firstTile * tileVectors * VECTOR_BYTES, vectors * VECTOR_BYTES),
     ],
     uniforms: {
@@ -222,7 +234,8 @@ function texelsStep(c: Correlation, tile: TexelTile, weights: TileWeights, first
 
 function candidateOf(c: Correlation, tile: TexelTile, work: Work, device: DeviceTraits): Candidate | undefined {
   const weights = weightsOf(c, tile);
-  if (!weights || xBytes(c) + weights.bytes > device.maxWorkspaceBytes || weights.bytes > device.maxBindingBytes)
+  const texture = xBytes(c, tile);
+  if (!weights || texture + weights.bytes > device.maxWorkspaceBytes || weights.bytes > device.maxBindingBytes)
     return undefined;
   const { steps, tiles } = cut(c, tile);
   const ranges = rangesOf(tiles, weights, device);
@@ -232,7 +245,7 @@ function candidateOf(c: Correlation, tile: TexelTile, work: Work, device: Device
     variant: tile.name,
     workspaceBytes: 0,
     preparedBytes: bytes,
-    textures: [xBytes(c)],
+    textures: texture > 0 ? [texture] : [],
     dispatches: 1 + ranges.length,
     work: divide(work, ranges.length),
     error: SEQUENTIAL_SUM,
@@ -253,13 +266,15 @@ function candidateOf(c: Correlation, tile: TexelTile, work: Work, device: Device
 
 /** The kernels whose rows are texels. */
 export const directTexels: Kernels = (c, device, variant) => {
-  if (!serves(c) || xBytes(c) > (device.textureBytes ?? 0)) return [];
-  // The same for all tiles.
-  const bytes = operandBytes(c) + 2 * numberBytes(c.sizes.x);
-  const rated = possibleTiles(c, variant !== undefined)
+  const { uniformBytes = 0, textureBytes: most = 0 } = device;
+  const fits = c.x.operand !== "workspace" && numberBytes(c.sizes.x) <= uniformBytes;
+  const uniform = fits && !variant?.endsWith("texels");
+  if (!serves(c) || (!uniform && textureBytes(c.sizes.x * F32_BYTES) > most)) return [];
+  const moved = operandBytes(c); // the same for all tiles
+  const rated = possibleTiles(c, uniform, variant !== undefined)
     .filter(({ name }) => variant === undefined || name === variant)
     .map((tile) => {
-      const work = texelsWork(c, tile, bytes);
+      const work = texelsWork(c, tile, moved);
       return { tile, work, seconds: estimate([work], device.rates) };
     })
     .toSorted((a, b) => a.seconds - b.seconds);

@@ -14,97 +14,16 @@ import storeTileShader from "../../../shaders/algorithms/gemm/store-tile.wgsl";
 import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
-import { roundUp } from "../../base/shape.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
-import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
-import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { NO_WORK, OUTPUT_LOADS, PRODUCT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
-
-/** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
-export interface GemmVariant extends Variant {
-  readonly tileM: number;
-  readonly tileN4: number;
-  /** Whether four threads, on different rows, share their loads of B. */
-  readonly quads: boolean;
-  /** Threads of a workgroup without a tile, if not as many as in other kernels. */
-  readonly group?: number;
-  /** How A and B are bound as textures; undefined if they are storage. */
-  readonly textures?: TextureMethod;
-  /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
-  readonly workgroup?: WorkgroupTile;
-}
-
-/** An algorithm on lists of tiles of the GEMM: gradients of weights are other products (inner-product.ts) on the same. */
-export interface TiledAlgorithm extends Algorithm {
-  readonly tiles: readonly (readonly GemmVariant[])[];
-}
-
-/** A workgroup tile of rows of A and vectors of four columns of B, and its K-step in vectors of four terms. */
-export interface WorkgroupTile {
-  readonly sideM: number;
-  readonly sideN4: number;
-  readonly step4: number;
-  /** Threads of a workgroup. */
-  readonly threads: number;
-  readonly method: WorkgroupMethod;
-}
-
-/** How products are computed on workgroup tiles (workgroup.ts): apart from this, so that only adapters that have such tiles load it. */
-export interface WorkgroupMethod {
-  /** The method as a device needs it; undefined if the device cannot run the tile. */
-  on(variant: GemmVariant, device: DeviceTraits): WorkgroupMethod | undefined;
-  /** Whether the tile fits the registers, for a number of sums, and the workgroup memory of the device. */
-  fits(variant: GemmVariant, mostSums: number, device: DeviceTraits): boolean;
-  /** The shaders, their aliases and constants, for sums of K terms. */
-  kernel(
-    variant: GemmVariant,
-    K: number,
-    c: Correlation,
-    rowsFirst: boolean,
-  ): Pick<Kernel, "shaders" | "constants" | "aliases" | "subgroupSize">;
-  /** The snippet that stores an output C in whole vectors. */
-  readonly storeVectors: Shader;
-  /** The work of a batch of products that takes a number of tiles. */
-  work(products: Products, variant: GemmVariant, tiles: number): Work;
-  /** The error of sums of K terms. */
-  error(c: Correlation, K: number): ErrorBound;
-}
-
-/** How A and B are bound as textures (textures.ts): apart from this, so that only adapters that gain by it load it. */
-export interface TextureMethod {
-  /** The method as a device allows it; undefined if it does not. */
-  on(device: DeviceTraits): TextureMethod | undefined;
-  /** Bytes of the textures of a batch of products, in the order of their bindings; undefined if A or B cannot be one. */
-  bytes(products: Products): readonly number[] | undefined;
-  /** A product that loads A and B from storage as one that loads them from textures. */
-  bind(step: Step): Step;
-}
-
-/** A batch of products of M x K with K x N matrices. */
-export interface Products {
-  readonly batch: number;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  /** Whether a loop stores the sums of a thread tile. */
-  readonly storedInLoop?: boolean;
-  /** On adapters that gain by textures: the bytes that A and B take as such, where they can be, and the most that both may take. */
-  readonly textures?: { readonly a: number | undefined; readonly b: number | undefined; readonly room: number };
-}
-
-/** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
-function tilesOf(M: number, N: number, { tileM, tileN4, quads, workgroup }: GemmVariant) {
-  const [sideM, sideN4] = workgroup ? [workgroup.sideM, workgroup.sideN4] : [tileM, tileN4];
-  const tilesM = Math.ceil(M / sideM);
-  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * sideN4)) };
-}
+import type { GemmVariant, Products } from "./variant.ts";
+import { tilesOf } from "./work.ts";
 
 /**
  * Products of weights and cells for each group: channels-first, weights (A) times cells (B) give rows of channels; channels-last, cells (A)
@@ -271,55 +190,4 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const bound = variant.textures?.bind(step) ?? step;
   const smaller = briefTile(variant);
   return smaller ? { ...bound, brief: gemmStep(gemm, smaller, c) } : bound;
-}
-
-/** The error of sums of K terms of the correlation by a tile: threads sum them sequentially. */
-export function gemmError({ workgroup }: GemmVariant, c: Correlation, K: number): ErrorBound {
-  return workgroup?.method.error(c, K) ?? SEQUENTIAL_SUM;
-}
-
-/** Instructions of a thread tile for each vector that it loads. */
-const LOAD_INSTRUCTIONS = 2;
-
-/** The work of a batch of matrix products. */
-export function gemmWork(products: Products, variant: GemmVariant): Work {
-  const { batch, M, N, K } = products;
-  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
-  const { tilesM, tilesN } = tilesOf(M, N, variant);
-  const tiles = batch * tilesM * tilesN;
-  const vectors = Math.ceil(K / 4);
-  const bytes = numberBytes(batch * M * K, batch * K * N, batch * M * N);
-  const stores = OUTPUT_LOADS * batch * M * N;
-  if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
-  // Exchanging vectors in a quad costs almost nothing.
-  const right = (quads ? 4 : 16) * tileN4;
-  const left = 4 * tileM;
-  const cost = products.textures ? PRODUCT_LOADS[variant.textures ? "texture" : "storage"] : 1;
-  // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
-  const across = Math.min(WORKGROUP_SIZE, tilesN);
-  const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
-  const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
-  return {
-    threads: tiles,
-    workgroupSize: group,
-    multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
-    loads: cost * (left + right) * tiles * vectors + stores,
-    bytes,
-    // Each vector of terms waits for its loads.
-    ...{ workgroups, barriers: vectors },
-    traffic: numberBytes(once, batch * M * N),
-    instructions: LOAD_INSTRUCTIONS * (tileM + 4 * tileN4) * tiles * vectors,
-    // Neighbouring threads load vectors of B that lie tileN4 apart.
-    lines: quads ? 1 : tileN4,
-  };
-}
-
-/** Bytes of the textures that a batch of products takes. */
-export function productTextures(products: Products, { textures }: GemmVariant): readonly number[] {
-  return textures?.bytes(products) ?? [];
-}
-
-/** The work of copying A and B into these textures. */
-export function copyWork(products: Products, tile: GemmVariant): Work[] {
-  return productTextures(products, tile).map((bytes) => ({ ...NO_WORK, bytes: 2 * bytes }));
 }

@@ -10,22 +10,13 @@ import { isMap, scratch, whole } from "../operands.ts";
 import { refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import {
-  type GemmVariant,
-  type Products,
-  type TiledAlgorithm,
-  copyWork,
-  gemmError,
-  gemmStep,
-  gemmWork,
-  productTextures,
-  textureableBytes,
-  texturesOf,
-} from "./gemm.ts";
+import { gemmStep, textureableBytes, texturesOf } from "./gemm.ts";
 import type { MatrixBatch, ResultBatch } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
+import type { GemmVariant, Products, TiledAlgorithm } from "./variant.ts";
 import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./weights.ts";
+import { copyWork, gemmError, gemmWork, productTextures } from "./work.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };

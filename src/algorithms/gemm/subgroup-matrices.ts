@@ -8,8 +8,8 @@ import subgroupSumsShader from "../../../shaders/algorithms/gemm/subgroup-sums.w
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { SEQUENTIAL_SUM } from "../algorithm.ts";
 import type { DeviceTraits, SubgroupMatrix } from "../traits.ts";
-import type { GemmVariant } from "./gemm.ts";
 import type { halfError } from "./halves.ts";
+import type { GemmVariant } from "./variant.ts";
 import type { InnerProduct, tile } from "./workgroup.ts";
 
 /** Workgroup memory that every device has, but for what windows take (window.wgsl). */

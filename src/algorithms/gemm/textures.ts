@@ -12,8 +12,8 @@ import texelShader from "../../../shaders/lib/texel.wgsl";
 import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Step } from "../../kernel/step.ts";
 import { TEXTURE_WIDTH, textureBytes } from "../../kernel/textures.ts";
-import type { GemmVariant, TextureMethod } from "./gemm.ts";
 import { tile } from "./tile.ts";
+import type { GemmVariant, TextureMethod } from "./variant.ts";
 
 /** Threads of a workgroup: few, since products of small matrices have few. */
 const TEXTURE_WORKGROUP = 8;

@@ -8,7 +8,8 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, copyWork, gemmWork } from "./gemm.ts";
+import type { GemmVariant, Products } from "./variant.ts";
+import { copyWork, gemmWork } from "./work.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -16,9 +17,10 @@ const SOFTWARE_SUMS = 256;
 /**
  * Where quads share loads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this do not
  * repay more. If a loop stores the sums, larger tiles too compile in half the time: 16 x 16 take 0.83 of the time of 8 x 16 for 1x1 from 256 to 64
- * channels at 56 x 56, 0.9 for 512 to 512 at 12 x 12.
+ * channels at 56 x 56, 0.9 for 512 to 512 at 12 x 12. Tiles of up to `most` sums compile in 1.4 times the time: they are taken where they take less than
+ * `worth` of the time, since they end closer to the edges.
  */
-const SMALL = { multiplyAdds: 2e9, storedInLoop: 3e7, sums: 128 };
+const SMALL = { multiplyAdds: 2e9, storedInLoop: 3e7, sums: 128, most: 160, worth: 0.9 };
 
 /** Threads of a workgroup on a CPU adapter: few, since a small product has hardly more threads than a workgroup, and its cores share the workgroups. */
 const SOFTWARE_GROUP = 16;
@@ -36,13 +38,15 @@ export function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
-/** The thread tiles, for every adapter. Quads of six rows fill 24, 48, 72 and 120 channels. */
+/** The thread tiles, for every adapter. Quads of six rows fill 24, 48, 72 and 120 channels, those of ten 40 and 80; 20 columns divide 36 and 100. */
 export const THREAD_TILES: readonly GemmVariant[] = [
   ...[16, 8, 4, 1].flatMap((tileM) =>
     [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
   ),
   tile(6, 4, true),
   tile(6, 2, true),
+  tile(8, 5, true),
+  tile(10, 4, true),
 ];
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
@@ -69,9 +73,13 @@ function onDevice(one: GemmVariant, device: DeviceTraits, products?: Products): 
   return method ? [{ ...one, workgroup: { ...workgroup, method } }] : [];
 }
 
+function sumsOf({ tileM, tileN4 }: GemmVariant): number {
+  return 4 * tileM * tileN4;
+}
+
 /** Whether a tile fits the registers and the workgroup memory of the device. */
 function fits(one: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
-  const sums = 4 * one.tileM * one.tileN4;
+  const sums = sumsOf(one);
   if (one.workgroup) return one.workgroup.method.fits(one, mostSums, device);
   return sums <= mostSums && (device.workgroupBytes === 0 || sums <= FEW_SUMS);
 }
@@ -98,16 +106,15 @@ export function gemmTiles(
   const few = device.quads && batch * M * N * K < least;
   const fitting = tiles
     .flatMap((one) => onDevice(one, device, products))
-    .filter((one) => fits(one, few ? Math.min(SMALL.sums, most) : most, device));
+    .filter((one) => fits(one, few ? Math.min(SMALL.most, most) : most, device));
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
     .map((one) => ({
       one,
-      seconds: estimate(
-        [...copyWork(products, one), gemmWork({ ...products, M: round(M), N: round(N) }, one)],
-        device.rates,
-      ),
+      seconds:
+        estimate([...copyWork(products, one), gemmWork({ ...products, M: round(M), N: round(N) }, one)], device.rates) /
+        (few && sumsOf(one) > SMALL.sums ? SMALL.worth : 1),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)

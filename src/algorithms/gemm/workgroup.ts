@@ -11,8 +11,8 @@ import type { Correlation } from "../../problem/correlation.ts";
 import { type ErrorBound, SEQUENTIAL_SUM } from "../algorithm.ts";
 import { OUTPUT_LOADS, numberBytes } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import type { GemmVariant, WorkgroupMethod } from "./gemm.ts";
 import { FEW_SUMS } from "./tile.ts";
+import type { GemmVariant, WorkgroupMethod } from "./variant.ts";
 
 /** Instructions of a K-step beside multiply-adds and loads, by Mesa for Navi 21: addresses, loops. */
 const STEP_INSTRUCTIONS = 12;

@@ -19,7 +19,8 @@ import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
-import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
+import { gemmStep } from "../gemm/gemm.ts";
+import type { GemmVariant } from "../gemm/variant.ts";
 import {
   type Snippets,
   alongAxes,
@@ -36,12 +37,6 @@ import {
   weightUniforms,
 } from "../operands.ts";
 import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
-
-/**
- * Points of a tile from which on its cells are loaded by a loop in compact code. On SwiftShader tiles of 36 points take a tenth longer that way; those of
- * 64 take no longer, and compile in three quarters of the time.
- */
-const COMPACT_POINTS = 64;
 
 /** The transforms, and the shaders by which a thread computes a whole tile. */
 const WHOLE_TILES = { filter: filterShader, input: inputShader, output: outputShader };
@@ -65,7 +60,6 @@ interface TransformStep {
   readonly constants: Readonly<Record<string, Constant>>;
   readonly uniforms: Uniforms;
   readonly range: Binding;
-  readonly unrolled?: boolean;
 }
 
 /** The step of a transform. */
@@ -76,7 +70,7 @@ function transformStep(
   step: TransformStep,
   lines?: LineMethod,
 ): Step {
-  const { snippets, tiles, shaders, constants, uniforms, range, unrolled = false } = step;
+  const { snippets, tiles, shaders, constants, uniforms, range } = step;
   const { tile, axes, points, inputs } = geometry;
   const common = {
     ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
@@ -91,7 +85,8 @@ function transformStep(
       constants: common,
       ranges: [range],
       uniforms,
-      unrolled,
+      // All of its loops are.
+      unrolled: name === "input",
     });
   return dispatchOn(snippets, {
     workgroups: Math.ceil(tiles / size.tiles),
@@ -202,7 +197,6 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
     range: scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count)),
-    unrolled: geometry.points < COMPACT_POINTS,
     uniforms: {
       channels: paddedC,
       groupC: C / groups,

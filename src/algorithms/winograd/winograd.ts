@@ -14,16 +14,10 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import {
-  type GemmVariant,
-  type Products,
-  copyWork,
-  gemmWork,
-  productTextures,
-  storesInLoop,
-  texturesOf,
-} from "../gemm/gemm.ts";
+import { storesInLoop, texturesOf } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
+import type { GemmVariant, Products } from "../gemm/variant.ts";
+import { copyWork, gemmWork, productTextures } from "../gemm/work.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";

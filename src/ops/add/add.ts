@@ -5,15 +5,8 @@ import activationGradientShader from "../../../shaders/ops/shared/activation-gra
 import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
-import {
-  type Elementwise,
-  type PairGradients,
-  checkOperands,
-  elementwiseStep,
-  runElementwise,
-  sumsOf,
-  withShader,
-} from "../shared/broadcast.ts";
+import { type Combined, sumsOf } from "../shared/broadcast-sums.ts";
+import { type PairGradients, checkOperands, elementwiseStep, runElementwise, withShader } from "../shared/broadcast.ts";
 import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 import { checkPairShapes } from "../shared/geometry/broadcast.ts";
@@ -110,7 +103,7 @@ function sumBackward(name: string, dy: Tensor, options: AddBackwardOptions<Tenso
           results,
           parameters: [activation, factor, given?.from],
           recipe: () => {
-            const gradient: Elementwise = {
+            const gradient: Combined = {
               operands: { dy, ...source },
               values: dy,
               kernel:

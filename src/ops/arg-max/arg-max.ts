@@ -6,9 +6,10 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import { aloneOnLines } from "../shared/alone-on-lines.ts";
 import { ARG_MAX_KEYS, type ArgMaxOptions, extremesOf } from "./geometry.ts";
 
-/** Shortest line that the invocations of a workgroup share. */
+/** Shortest line that the invocations of a workgroup may share. */
 const LONG_LINE = 4 * WORKGROUP_SIZE;
 
 /**
@@ -52,7 +53,7 @@ function extremes(name: "argMax" | "argMin", x: Tensor, options: ArgMaxOptions):
     recipe: () => {
       const { outer, size, inner } = lines;
       const count = outer * inner;
-      const threads = size >= LONG_LINE ? WORKGROUP_SIZE : 1;
+      const threads = size >= LONG_LINE && !aloneOnLines(x.gpu, count) ? WORKGROUP_SIZE : 1;
       const step = dispatch({
         shaders: [argMaxShader],
         constants: { THREADS: threads, SMALLEST: name === "argMin", LAST: last },

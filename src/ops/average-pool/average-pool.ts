@@ -1,8 +1,10 @@
 // Average and sum pooling, and their gradients.
 import averageShader from "../../../shaders/ops/average-pool/average.wgsl";
 import backwardShader from "../../../shaders/ops/average-pool/backward.wgsl";
+import eachShareShader from "../../../shaders/ops/average-pool/each-share.wgsl";
 import ruleShader from "../../../shaders/ops/average-pool/rule.wgsl";
 import scaleDyShader from "../../../shaders/ops/average-pool/scale-dy.wgsl";
+import wholeShareShader from "../../../shaders/ops/average-pool/whole-share.wgsl";
 import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
@@ -25,7 +27,14 @@ import {
   windowsOf,
 } from "../shared/geometry/windows.ts";
 import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
-import { type CellRegions, aroundWindows, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
+import {
+  type CellRegions,
+  type PoolGradient,
+  aroundWindows,
+  poolGradient,
+  scaleDy,
+  scaledRange,
+} from "../shared/pool-gradient.ts";
 import { laneType } from "../shared/pool-kernel.ts";
 import { type OutputRegions, type ReductionRule, overWindows } from "../shared/pool-reduction.ts";
 import { afterScaling, sumGradient } from "../shared/pool-running.ts";
@@ -163,24 +172,20 @@ interface AverageBackward {
 }
 
 /**
- * The gradient of a mean, in one step; where the divisors differ, a step before it divides dy. Windows that cover the map without overlap, and
- * are too large to be unrolled, are divided and then repeated.
+ * The gradient of a mean, in one step; where the divisors differ and windows are too large to be unrolled, a step before it divides dy. Such
+ * windows that cover the map without overlap are divided and then repeated.
  */
 export function averageBackward({ divisor, includePadding = false, over, ...call }: AverageBackward): Recipe {
   const { output, map, dtype, around, dy, dx } = call;
-  const gradient = (from: Range, S: Dtype, by: number, offset = 0): Recipe =>
-    sumGradient(
-      {
-        ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx] },
-        rule: {
-          shaders: [backwardShader],
-          uniforms: { divisor: by },
-          constants: { DIVIDED: Math.fround(by) !== 1 },
-          aliases: { S: laneType(map, S) },
-        },
-      },
-      offset,
-    );
+  const gradientOf = (from: Range, S: Dtype, by: number, share = wholeShareShader): PoolGradient => ({
+    ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx] },
+    rule: {
+      shaders: [share, backwardShader],
+      uniforms: { divisor: by },
+      constants: { DIVIDED: Math.fround(by) !== 1, INCLUDE_PADDING: includePadding },
+      aliases: { S: laneType(map, S) },
+    },
+  });
   const scaledAs = (type: Dtype): [Step<string>, Range] => {
     const scaled = scaledRange(output, type);
     const scale = scaleDy({
@@ -194,9 +199,10 @@ export function averageBackward({ divisor, includePadding = false, over, ...call
     const [scale, scaled] = scaledAs(dtype);
     return { steps: [scale, copyStep(dtype, tileCopy(map, windows), scaled, dx)], workspaceBytes: scaled.size };
   }
-  if (divisor !== 0) return gradient(dy, dtype, divisor);
+  if (divisor !== 0) return sumGradient(gradientOf(dy, dtype, divisor));
+  if (around.blocks) return { steps: [poolGradient(gradientOf(dy, dtype, 1, eachShareShader))] };
   const [scale, scaled] = scaledAs("f32");
-  return afterScaling(scale, scaled, (offset) => gradient(scaled, "f32", 1, offset));
+  return afterScaling(scale, scaled, (offset) => sumGradient(gradientOf(scaled, "f32", 1), offset));
 }
 
 /** Whether every cell lies in exactly one window. */

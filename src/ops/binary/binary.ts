@@ -4,13 +4,13 @@ import powerShader from "../../../shaders/ops/binary/power.wgsl";
 import powersShader from "../../../shaders/ops/shared/powers.wgsl";
 import { run } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
+import { type Combined, sumsOf } from "../shared/broadcast-sums.ts";
 import {
   type Elementwise,
   type PairGradients,
   checkOperands,
   functionOf,
   runElementwise,
-  sumsOf,
 } from "../shared/broadcast.ts";
 import { checkLike } from "../shared/feature-map.ts";
 
@@ -206,7 +206,7 @@ function gradients(name: string, dy: Tensor, a: Tensor, b: Tensor, toA: Gradient
     inputs: { dy, a, b },
     results: { da: a, db: b },
     recipe: () => {
-      const of = ([kernel, operands]: Gradient): Elementwise => ({ values, kernel, operands });
+      const of = ([kernel, operands]: Gradient): Combined => ({ values, kernel, operands });
       return sumsOf({ da: a, db: b }, { da: of(toA), db: of(toB) });
     },
   });

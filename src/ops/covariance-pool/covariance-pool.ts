@@ -2,14 +2,12 @@
 import backwardShader from "../../../shaders/ops/covariance-pool/backward.wgsl";
 import covarianceShader from "../../../shaders/ops/covariance-pool/covariance.wgsl";
 import pairShader from "../../../shaders/ops/covariance-pool/pair.wgsl";
-import combineShader from "../../../shaders/ops/shared/pool/combine.wgsl";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
 import { roundUp } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import type { Range } from "../../kernel/dispatch.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
 import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
 import { averageRule } from "../average-pool/average-pool.ts";
 import { checkMap, describeMap } from "../shared/feature-map.ts";
@@ -18,8 +16,9 @@ import { pooled } from "../shared/geometry/windows.ts";
 import { checkPooled } from "../shared/pool-calls.ts";
 import { aroundWindows } from "../shared/pool-gradient.ts";
 import { type Rule, poolStep } from "../shared/pool-kernel.ts";
-import { PARTIALS_BINDING, overWindows, reduction, splitsOf } from "../shared/pool-reduction.ts";
+import { overWindows, reduction } from "../shared/pool-reduction.ts";
 import { COVARIANCE_POOL_KEYS, type CovariancePoolOptions, type Covariances, covariancesOf } from "./geometry.ts";
+import { multiplied, multipliedBackward, multiplies } from "./products.ts";
 
 /** Channels in a block of the shaders. */
 const BLOCK = 4;
@@ -41,6 +40,7 @@ export function covariancePool(x: Tensor, options: CovariancePoolOptions = {}): 
   const { map } = checkMap("x", x);
   const covariances = covariancesOf(map, options);
   const y = describeMap(covariances.output, x.dtype);
+  if (multiplies(x, map, covariances)) return multiplied(x, map, covariances, y);
   return run({
     name: "covariancePool",
     inputs: { x },
@@ -68,6 +68,7 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
   const { dtype } = x;
   checkPooled("dy", dy, describeMap(covariances.output, dtype));
   const dx = describeMap(map, dtype);
+  if (multiplies(x, map, covariances)) return multipliedBackward(dy, x, map, covariances);
   return run({
     name: "covariancePoolBackward",
     inputs: { dy, x },
@@ -111,38 +112,17 @@ function meansOf(
 function forward(map: FeatureMap, covariances: Covariances, dtype: Dtype, x: Range, y: Range): Recipe {
   const { windows, output } = covariances;
   const { steps, workspaceBytes, means } = meansOf(map, covariances, dtype, x);
-  const regions = overWindows(map, windows);
-  const outputs = elementsOf(output);
-  const splits = splitsOf(regions.cells, outputs);
-  const partials: Range = {
-    operand: "workspace",
-    offset: roundUp(means.size, STORAGE_ALIGNMENT),
-    size: bytesFor(outputs * splits, "f32"),
-  };
   const blocks = Math.ceil(map.channels / BLOCK);
   const pairs = (blocks * (blocks + 1)) / 2;
-  const common = { input: map, output, dtype, lanes: 1, regions, threadLayout: { splits } } as const;
-  const sums = poolStep({
-    ...common,
+  const step = poolStep({
+    ...{ input: map, output, dtype, lanes: 1 },
+    regions: overWindows(map, windows),
     rule: covarianceRule({ blocks, pairs }, covariances),
     shaders: [covarianceShader],
-    ranges: [x, means, partials],
-    // The means lie in the same buffer as the partial sums.
-    readWrite: [2],
-    threads: (outputs / output.channels) * pairs * splits,
+    ranges: [x, means, y],
+    threads: (elementsOf(output) / output.channels) * pairs,
   });
-  const combine = poolStep({
-    ...common,
-    rule: averageRule(0),
-    shaders: [combineShader],
-    aliases: { R: elementTypes(dtype).one },
-    ranges: [undefined, y, { ...partials, binding: PARTIALS_BINDING }],
-    threads: outputs,
-  });
-  return {
-    steps: [...steps, sums, combine],
-    workspaceBytes: Math.max(workspaceBytes, partials.offset + partials.size),
-  };
+  return { steps: [...steps, step], workspaceBytes };
 }
 
 function covarianceRule(uniforms: Rule["uniforms"], { centered }: Covariances): Rule {

@@ -15,6 +15,7 @@ import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
 import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
 import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
 import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
+import lineNormShader from "../../../shaders/ops/shared/line-norm.wgsl";
 import { type TensorDtype, bytesFor } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -101,7 +102,7 @@ function loss(name: string, call: Call): Tensor {
     results: { y },
     parameters: entropy,
     recipe: () => {
-      const mapping = lineMapping(call.lines, logits.dtype);
+      const mapping = lineMapping(call.lines, logits);
       const { reduction } = entropy;
       const averaged = reduction === "mean";
       const [sums, count] = [averaged ? 2 : 1, elementCount(call.losses)];
@@ -109,7 +110,7 @@ function loss(name: string, call: Call): Tensor {
       const losses = reduction === "none" ? whole("y", y) : workspace.numbers(sums * count);
       const steps = [
         lossStep(call, mapping, {
-          shaders: [mapping.items.lanes === 4 ? pickFourShader : pickOneShader, crossEntropyShader],
+          shaders: [mapping.items.lanes === 4 ? pickFourShader : pickOneShader, lineNormShader, crossEntropyShader],
           constants: { INDEXED: entropy.indexed, DENSE: isDense(entropy), AVERAGED: averaged },
           ranges: [
             { ...whole(call.from, logits), binding: 1 },
@@ -182,12 +183,13 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
       const workspace = new Workspace();
       const [weights, sum] = [workspace.numbers(count), workspace.numbers(1)];
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
-      const mapping = lineMapping(call.lines, logits.dtype);
+      const mapping = lineMapping(call.lines, logits);
       const main = lossStep(call, mapping, {
         shaders: [
           mapping.items.lanes === 4 ? pickFourShader : pickOneShader,
           dy ? gradientShader : gradientNoneShader,
           summed ? divisorSummedShader : divisorGivenShader,
+          lineNormShader,
           crossEntropyBackwardShader,
         ],
         constants: { DENSE: isDense(entropy) },

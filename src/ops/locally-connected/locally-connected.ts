@@ -85,7 +85,7 @@ export function locallyConnected(x: Tensor, w: Tensor, options: LocallyConnected
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [bias ? localBiasShader : noLocalBiasShader, locallyConnectedShader],
-        constants: { BATCH: imagesOf(problem) },
+        constants: { BATCH: imagesOf(problem), STEP: stepOf(problem.C / problem.groups) },
         ranges: [whole("x", tensor), whole("w", weights), ...(bias ? [whole("bias", bias)] : []), whole("y", y)],
         threads: elementCount(shape) * Math.ceil(problem.N / imagesOf(problem)),
       }),
@@ -124,7 +124,7 @@ export function locallyConnectedBackwardData(
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [backwardDataShader],
-        constants: { BATCH: imagesOf(problem) },
+        constants: { BATCH: imagesOf(problem), STEP: stepOf(problem.K / problem.groups) },
         ranges: [whole("dy", gradient), whole("w", weights), whole("dx", dx)],
         threads: (elementCount(dx.shape) / problem.N) * Math.ceil(problem.N / imagesOf(problem)),
       }),
@@ -177,6 +177,11 @@ export function locallyConnectedBackwardBias(dy: Tensor): Tensor {
   const { tensor } = checkMap("dy", dy);
   const { layout, dtype, shape } = tensor;
   return batchSum("locallyConnectedBackwardBias", tensor, { shape: shape.slice(1), layout, dtype });
+}
+
+/** Channels of a sum that are loaded at once. */
+function stepOf(channels: number): number {
+  return [4, 3, 2].find((step) => channels % step === 0) ?? 1;
 }
 
 /** Images that an invocation computes. */

@@ -146,7 +146,7 @@ export function runMaxima({ name, x, input, output, tensor, parameters, regions 
     recipe: () =>
       reduction({
         ...{ input, output, dtype, regions: regions(), rule },
-        ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)] },
+        ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)], isSoftware: x.gpu.isSoftware },
       }),
   });
 }

@@ -153,7 +153,8 @@ function foldRecipe(
     const { run: RUN, rowThreads, threads } = rowRuns(rows, second.size * inner);
     const step = dispatch({
       shaders: [copies.shader, foldShader],
-      constants: { ...copies.constants, RUN, INNER: inner > 1 },
+      // Replicating borders repeat the edge any number of times.
+      constants: { ...copies.constants, AGAIN: again || mode === "replicate", RUN, INNER: inner > 1 },
       aliases: { S: read.aliases.V, O: written.aliases.V, V: read.aliases.L },
       ranges: [from, to],
       readWrite: from.operand === to.operand ? [1] : [],

@@ -2,7 +2,8 @@
 import preluShader from "../../../shaders/ops/prelu/prelu.wgsl";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { elementwiseStep, functionOf, sumsOf } from "../shared/broadcast.ts";
+import { sumsOf } from "../shared/broadcast-sums.ts";
+import { elementwiseStep, functionOf } from "../shared/broadcast.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 import { slopesBeside } from "./geometry.ts";
 

@@ -51,10 +51,15 @@ interface Resizing {
   readonly map: FeatureMap;
   readonly dtype: Dtype;
   readonly ranges: readonly [Range, Range];
+  /** Whether the adapter computes on the CPU. */
+  readonly isSoftware?: boolean;
 }
 
 /** Computes y from x or, transposed, dx from dy. */
-export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, transposed: boolean): Recipe {
+export function resamplingRecipe(
+  { resampling, map, dtype, ranges, isSoftware = false }: Resizing,
+  transposed: boolean,
+): Recipe {
   const { axes, mode, output, extrapolationValue } = resampling;
   const workspace = new Workspace();
   const tables = tablesOf(resampling, workspace);
@@ -79,7 +84,9 @@ export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, t
     const last = turn === passes.length - 1;
     const next = last ? written : workspace.numbers(elementsOf(to));
     const dtypes = [turn === 0 ? dtype : "f32", last ? dtype : "f32"] as const;
-    steps.push(alongStep({ from, to, axis, dtypes, ranges: [operand, tables.range, next], transposed }, tables));
+    steps.push(
+      alongStep({ from, to, axis, dtypes, ranges: [operand, tables.range, next], transposed, isSoftware }, tables),
+    );
     from = to;
     operand = next;
   }
@@ -195,10 +202,11 @@ interface Pass {
   readonly dtypes: readonly [Dtype, Dtype];
   readonly ranges: readonly [Range, Range, Range];
   readonly transposed: boolean;
+  readonly isSoftware: boolean;
 }
 
 function alongStep(
-  { from, to, axis, dtypes, ranges, transposed }: Pass,
+  { from, to, axis, dtypes, ranges, transposed, isSoftware }: Pass,
   { axes, resampled, excludeOutside }: Tables,
 ): Step<string> {
   const { N, channels, size, layout } = from;
@@ -210,8 +218,9 @@ function alongStep(
   const length = to.size[axis];
   const run = allLines * length < FEW_THREADS ? 1 : Math.min(RUN, allLines);
   const lines = Math.ceil(allLines / run);
-  // Neighbouring invocations store neighbouring numbers, so those of one line compute one each. Gradients gain nothing: a cell has many outputs.
-  const span = transposed || inner === 1 ? 1 : spanOf(resampled[axis]!, length, lines);
+  // Neighbouring invocations of a GPU store neighbouring numbers, so those of one line compute one each. Gradients gain nothing: a cell has many
+  // outputs.
+  const span = transposed || (inner === 1 && !isSoftware) ? 1 : spanOf(resampled[axis]!, length, lines);
   const type = (dtype: Dtype): string => elementTypes(dtype)[wide ? "four" : "one"];
   const inWorkspace = ({ operand }: Range): boolean => operand === "workspace";
   const [read, , written] = ranges;

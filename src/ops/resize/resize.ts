@@ -116,7 +116,7 @@ function forward<Options extends object>(
       }
       const weighted = windows && weightsUnder(resampling, windows);
       if (weighted) return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges })] };
-      return resamplingRecipe({ resampling, map, dtype, ranges }, false);
+      return resamplingRecipe({ resampling, map, dtype, ranges, isSoftware: x.gpu.isSoftware }, false);
     },
   }).y;
 }

@@ -12,12 +12,20 @@ import type { Tensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Step } from "../../kernel/step.ts";
 import { type StridedCopy, simplified } from "./geometry/strided.ts";
+import { FEW_THREADS } from "./pool-kernel.ts";
 
 /** The most axes of a copy. */
 const MAX_AXES = 8;
 
 /** Neighbours that one invocation copies: the first number that divides the axis is taken. */
 const STEPS = [4, 3, 2, 7, 5];
+
+/** Steps that one invocation copies: the first that divides an axis, makes no more than so many numbers, and keeps a GPU busy. */
+const RUNS = [8, 7, 6, 5, 4, 3, 2];
+const MAX_NUMBERS = 16;
+
+/** Neighbouring invocations that should copy neighbours. */
+const NEIGHBOURS = 32;
 
 /** The WGSL types that move one element and four. */
 export function movedTypes(dtype: TensorDtype): { one: string; four: string } {
@@ -61,8 +69,12 @@ export function copyStep(dtype: TensorDtype, copy: StridedCopy, from: Range, to:
   );
 }
 
-/** The fewest times that repeat.wgsl repeats an element. */
+/** The fewest times that repeat.wgsl repeats an element: four results then repeat one element or two. */
 const MIN_TIMES = 3;
+
+/** Items of repeat.wgsl in a row that neighbouring invocations store, and the items of an invocation if they repeat two elements at most. */
+const NEAR = 16;
+const REPEAT_RUN = 4;
 
 /** Repeats each element of a tensor in a row; undefined for other copies. */
 function repeatStep(
@@ -77,13 +89,29 @@ function repeatStep(
     [from.strides.join(), to.strides.join()].join(" ") === `1,0 ${times},1` && from.start === 0 && to.start === 0;
   if (!repeats || times < MIN_TIMES || count % 4 !== 0) return undefined;
   const { one, four } = movedTypes(dtype);
+  const items = count / 4;
+  const RUN = times >= 4 * (NEAR * (REPEAT_RUN - 1) + 1) && items >= REPEAT_RUN * FEW_THREADS ? REPEAT_RUN : 1;
   return dispatch({
     shaders: [repeatShader],
+    constants: { NEAR, RUN },
     aliases: { V: one, F: four },
     ranges: [source, target],
-    uniforms: { times, elements },
-    threads: count / 4,
+    uniforms: { times, elements, items },
+    threads: RUN === 1 ? items : Math.ceil(items / NEAR / RUN) * NEAR,
   });
+}
+
+/** The steps of an invocation of copy.wgsl: how many, and the outer axis along which they lie. */
+function runsOf(steps: number, outer: readonly number[], numbers: number): { RUN: number; along: number } {
+  const all = steps * elementCount(outer);
+  for (const RUN of RUNS.filter((count) => count * numbers <= MAX_NUMBERS && all >= count * FEW_THREADS)) {
+    const along = outer.findIndex((size, axis) => {
+      const below = steps * elementCount(outer.slice(0, axis));
+      return size % RUN === 0 && Math.max(below, size / RUN) >= NEIGHBOURS;
+    });
+    if (along >= 0) return { RUN, along };
+  }
+  return { RUN: 1, along: 0 };
 }
 
 function stridedStep(dtype: TensorDtype, { sizes, from, to }: StridedCopy, source: Range, target: Range): Step<string> {
@@ -96,13 +124,21 @@ function stridedStep(dtype: TensorDtype, { sizes, from, to }: StridedCopy, sourc
   const lanes = aligned && fromInner === 1 && toInner === 1 ? 4 : 1;
   const length = inner / lanes;
   const step = STEPS.find((count) => length % count === 0) ?? 1;
+  const { RUN, along } = runsOf(length / step, outer, lanes * step);
   const axes = [
     [length / step, fromInner * step, toInner * step, 0],
-    ...outer.map((size, axis) => [size, fromOuter[axis]! / lanes, toOuter[axis]! / lanes, 0]),
+    ...outer.map((size, axis) => [
+      axis === along ? size / RUN : size,
+      fromOuter[axis]! / lanes,
+      toOuter[axis]! / lanes,
+      0,
+    ]),
   ];
+  const [runs = 1, fromRun = 0, toRun = 0] = axes[along + 1] ?? [];
+  const threads = elementCount(sizes) / lanes / step / RUN;
   return dispatch({
     shaders: [copyShader],
-    constants: { OUTER_AXES: outer.length, STEP: step },
+    constants: { OUTER_AXES: outer.length, RUN, STEP: step },
     aliases: { V: lanes === 4 ? four : one },
     ranges: [source, target],
     uniforms: {
@@ -110,9 +146,11 @@ function stridedStep(dtype: TensorDtype, { sizes, from, to }: StridedCopy, sourc
       toStart: to.start / lanes,
       fromItem: fromInner,
       toItem: toInner,
+      fromRun: fromRun * runs,
+      toRun: toRun * runs,
       axes: Array.from({ length: MAX_AXES }, (_, axis) => axes[axis] ?? [1, 0, 0, 0]).flat(),
     },
-    threads: elementCount(sizes) / lanes / step,
+    threads,
   });
 }
 
@@ -160,10 +198,13 @@ export function fillZeros({ shape, dtype }: TensorDescription<TensorDtype>, to: 
   const { one, four } = movedTypes(dtype);
   const count = elementCount(shape);
   const lanes = count % 4 === 0 ? 4 : 1;
+  const items = count / lanes;
+  const RUN = RUNS.find((times) => items % times === 0 && items >= times * FEW_THREADS) ?? 1;
   return dispatch({
     shaders: [fillZerosShader],
+    constants: { RUN },
     aliases: { V: lanes === 4 ? four : one },
     ranges: [to],
-    threads: count / lanes,
+    threads: items / RUN,
   });
 }

@@ -26,7 +26,11 @@ export function runReduction({ name, x, input, output, parameters, recipe }: Red
     inputs: { x },
     results: { y },
     parameters,
-    recipe: () => reduction({ ...recipe(), input, output, dtype: x.dtype, x: whole("x", x), results: [whole("y", y)] }),
+    recipe: () =>
+      reduction({
+        ...{ ...recipe(), input, output, dtype: x.dtype, x: whole("x", x), results: [whole("y", y)] },
+        isSoftware: x.gpu.isSoftware,
+      }),
   }).y;
 }
 

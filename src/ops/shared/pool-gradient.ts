@@ -33,6 +33,8 @@ import {
   poolStep,
   rowThreadsOf,
   runAlong,
+  softwareTile,
+  tiledStep,
   windowConstants,
   windowUniforms,
 } from "./pool-kernel.ts";
@@ -121,14 +123,14 @@ export function poolGradient(
   const { around, blocks } = regions;
   const common = { input: pooled, output: map, dtype, regions, rule, ranges };
   if (blocks && around) {
-    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around, note !== noteNothingShader);
-    return poolStep({
-      ...common,
-      shaders: [blocksShader, note, backwardBlocksShader],
-      constants,
-      threads,
-      threadLayout,
-    });
+    const everyWindow = note !== noteNothingShader;
+    return tiledStep((software) =>
+      poolStep({
+        ...common,
+        shaders: [blocksShader, note, backwardBlocksShader],
+        ...blocksOf({ pooled, map, windows: blocks, around, everyWindow, software }),
+      }),
+    );
   }
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
@@ -139,28 +141,41 @@ export function poolGradient(
   });
 }
 
-/**
- * The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl.
- * @param everyWindow whether windows of padding alone have blocks too
- */
-export function blocksOf(
-  pooled: FeatureMap,
-  map: FeatureMap,
-  windows: Windows,
-  around: Triple,
-  everyWindow = false,
-): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
+interface CellBlocks {
+  readonly pooled: FeatureMap;
+  readonly map: FeatureMap;
+  readonly windows: Windows;
+  readonly around: Triple;
+  /** Whether windows of padding alone have blocks too. */
+  readonly everyWindow?: boolean;
+  /** Whether tiles are those of software adapters. */
+  readonly software: boolean;
+}
+
+/** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
+export function blocksOf({ pooled, map, windows, around, everyWindow = false, software }: CellBlocks): {
+  threads: number;
+  threadLayout: ThreadLayout;
+  constants: Record<string, Constant>;
+} {
   const { kernel, stride, padBegin } = windows;
   const first = eachAxis((axis) => Math.min(Math.floor(padBegin[axis] / stride[axis]), everyWindow ? 0 : Infinity));
   const blocks = eachAxis((axis) => {
     const last = Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]);
     return Math.max(last + 1, everyWindow ? pooled.size[axis] : 0) - first[axis];
   });
-  const [blocksD, height, blocksW] = blocks;
+  const [blocksD, height, width] = blocks;
   const planes = map.N * inLanes(map).channels;
-  const run = runAlong(height, planes * elementCount(blocks), elementCount(stride), elementCount(kernel));
-  const blocksH = Math.ceil(height / run);
-  const computed = [blocksD, blocksH * run, blocksW];
+  const all = planes * elementCount(blocks);
+  const [results, terms] = [elementCount(stride), elementCount(kernel)];
+  const [runH, runW] = software
+    ? softwareTile({
+        ...{ height, width, all, results, terms },
+        loads: (rows, columns) => around[0] * (around[1] + rows - 1) * (around[2] + columns - 1),
+      })
+    : [runAlong(height, all, results, terms), 1];
+  const [blocksH, blocksW] = [Math.ceil(height / runH), Math.ceil(width / runW)];
+  const computed = [blocksD, blocksH * runH, blocksW * runW];
   return {
     threads: planes * blocksD * blocksH * blocksW,
     threadLayout: { blocksD, blocksH, blocksW },
@@ -171,7 +186,7 @@ export function blocksOf(
         "FIRST_",
         eachAxis((axis) => first[axis] >>> 0),
       ),
-      RUN: run,
+      ...{ RUN_H: runH, RUN_W: runW },
       // Every block lies in one window, which exists.
       ALL_INSIDE:
         elementCount(around) === 1 && computed.every((count, axis) => first[axis] === 0 && count <= pooled.size[axis]!),

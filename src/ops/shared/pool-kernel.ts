@@ -11,14 +11,14 @@ import oneLaneShader from "../../../shaders/ops/shared/pool/one-lane.wgsl";
 import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import type { Dtype, TensorDtype } from "../../base/dtype.ts";
-import type { Triple } from "../../base/shape.ts";
+import { type Triple, elementCount } from "../../base/shape.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { mapConstants, mapUniforms } from "./feature-map.ts";
-import type { FeatureMap } from "./geometry/feature-map.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 
 /** Snippets with their constants and uniforms. */
@@ -154,6 +154,81 @@ export function runAlong(height: number, all: number, results: number, terms: nu
   if (all < FEW_THREADS) return 1;
   const most = Math.min(height, MAX_RESULTS / results, MAX_TERMS / terms);
   return [4, 3, 2].find((run) => run <= most && Math.ceil(height / run) * run <= 1.2 * height) ?? 1;
+}
+
+/** A step, and the one on other tiles that software adapters run in its place. */
+export function tiledStep(build: (software: boolean) => Step<string>): Step<string> {
+  return { ...build(false), software: build(true) };
+}
+
+/** Blocks of results over a map. */
+interface Blocks {
+  /** Blocks along the height and the width, and of all planes. */
+  readonly height: number;
+  readonly width: number;
+  readonly all: number;
+  /** The results of a block, and the terms of all of them. */
+  readonly results: number;
+  readonly terms: number;
+  /** The numbers that so many rows and columns of blocks load. */
+  readonly loads: (rows: number, columns: number) => number;
+}
+
+/** The most results, loads and stores, and terms of a tile on software adapters: each is unrolled, and takes time to compile. */
+const MAX_TILE = 16;
+const MAX_ACCESSES = 48;
+const MAX_TILE_TERMS = 110;
+
+/** What starting an invocation takes on software adapters, in loads. */
+const START = 8;
+
+/**
+ * Rows and columns of blocks that an invocation computes on software adapters, where loads and stores cost alike, wherever they lie: those for
+ * which all invocations together take the fewest.
+ */
+export function softwareTile({ height, width, all, results, terms, loads }: Blocks): [rows: number, columns: number] {
+  let best: [number, number] = [1, 1];
+  let least = Infinity;
+  const most = all < FEW_THREADS ? 1 : MAX_TILE;
+  for (let rows = 1; rows <= most; rows++)
+    for (let columns = 1; rows * columns <= most; columns++) {
+      const blocks = rows * columns;
+      const accesses = loads(rows, columns) + blocks * results;
+      if (blocks > 1 && (blocks * results > MAX_TILE || accesses > MAX_ACCESSES || blocks * terms > MAX_TILE_TERMS))
+        break;
+      const cost = (START + accesses) * Math.ceil(height / rows) * Math.ceil(width / columns);
+      if (cost < least) [best, least] = [[rows, columns], cost];
+    }
+  return best;
+}
+
+/**
+ * The threads and constants of a kernel that computes tiles of windows from cells that it loads once.
+ * @param output counts its channels in vectors
+ * @param terms of a window on a GPU, where tiles have one column: neighbouring invocations are neighbours along the width
+ */
+export function windowTiles(
+  output: FeatureMap,
+  { kernel, stride, dilation }: Windows,
+  software: boolean,
+  terms = elementCount(kernel),
+): Required<Pick<PoolStep, "constants" | "threads" | "threadLayout">> {
+  const [, height, width] = output.size;
+  const all = elementsOf(output);
+  const gapless = ([1, 2] as const).map((axis) => dilation[axis] === 1 && stride[axis] <= kernel[axis]);
+  // Windows apart from each other share no loads.
+  const spanned = (count: number, axis: 1 | 2): number =>
+    count === 1 || gapless[axis - 1] ? (count - 1) * stride[axis] + kernel[axis] : Infinity;
+  const loads = (rows: number, columns: number): number => kernel[0] * spanned(rows, 1) * spanned(columns, 2);
+  const [RUN_H, RUN_W] = software
+    ? softwareTile({ height, width, all, results: 1, terms: elementCount(kernel), loads })
+    : [gapless[0] ? runAlong(height, all, 1, terms) : 1, 1];
+  const [blocksH, blocksW] = [Math.ceil(height / RUN_H), Math.ceil(width / RUN_W)];
+  return {
+    constants: { RUN_H, RUN_W, EVEN: height % RUN_H === 0 && width % RUN_W === 0 },
+    threads: (all / height / width) * blocksH * blocksW,
+    threadLayout: { blocksH, blocksW },
+  };
 }
 
 /** The most cells of a window, or windows of a cell, that are unrolled. Each size is a kernel of its own, and large ones compile slowly. */

@@ -30,6 +30,8 @@ import {
   poolStep,
   rowThreadsOf,
   runAlong,
+  tiledStep,
+  windowTiles,
   windowUniforms,
 } from "./pool-kernel.ts";
 import { runningReduction } from "./pool-running.ts";
@@ -71,10 +73,12 @@ export interface Reduction {
   readonly resultDtype?: Dtype;
   /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;
+  /** Whether the adapter computes on the CPU: whole maps may then take other steps. */
+  readonly isSoftware?: boolean;
 }
 
 /** The binding of the partial results. */
-export const PARTIALS_BINDING = 4;
+const PARTIALS_BINDING = 4;
 
 /** The most cells of a window that are unrolled: on SwiftShader the loop takes twice as long a cell. */
 const MAX_UNROLLED_WINDOW = 25;
@@ -85,6 +89,10 @@ const MANY_CELLS = 128;
 /** Neighbouring cells that shaders/ops/shared/pool/reduce.wgsl takes at once: the first that divides the width of all windows, or else PARTIAL_STEP. */
 const STEPS = [8, 7, 6, 5, 4, 3, 2, 1];
 const PARTIAL_STEP = 4;
+
+/** On a software adapter, as many outputs that are whole maps are not split. */
+const MANY_MAPS = 256;
+
 const MAX_PARTIALS = 2 ** 22;
 
 /** The windows of pooling as the regions of outputs. */
@@ -125,7 +133,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
  * Invocations that split the cells of an output: the square root of the cells if there are many, unless the states (`numbers` for one
  * split) would be too large.
  */
-export function splitsOf(cells: number, numbers: number): number {
+function splitsOf(cells: number, numbers: number): number {
   const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
 }
@@ -152,7 +160,7 @@ function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions 
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
 export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
-  const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const { resultDtype = dtype, workspaceOffset = 0, isSoftware = false } = rest;
   const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
   const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
@@ -168,7 +176,9 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
   if (running) return running;
   const vectors = inLanes(output);
   const outputs = elementsOf(vectors);
-  const splits = splitsOf(regions.cells, outputs * rule.stateSize);
+  const wanted = splitsOf(regions.cells, outputs * rule.stateSize);
+  const alone = plane && isSoftware && wanted > 1 && outputs >= MANY_MAPS;
+  const splits = alone ? 1 : wanted;
   const partials = outputs * splits;
   const common = { input, output, dtype, regions, rule, aliases };
   const step = (shader: Shader, finish: string, threads: number, rowThreads: number, ranges: Range[]): Step<string> =>
@@ -177,15 +187,20 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
       shaders: [shader],
       constants: {
         ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
+        ALONE: alone,
       },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
     });
   if (splits === 1) {
     const ranges = [x, ...stored];
-    if (windows && regions.unrolled)
-      return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
+    if (windows && regions.unrolled) {
+      const tiled = (onSoftware: boolean): Step<string> =>
+        poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal, onSoftware), ranges });
+      return { steps: [tiledStep(tiled)] };
+    }
     if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
+    if (alone) return { steps: [step(reducePlaneShader, "store", outputs, 1, ranges)] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
     return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
@@ -224,22 +239,22 @@ function unrolledBins(output: FeatureMap, { extent, cells, equal }: OutputRegion
 
 type UnrolledStep = Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout">;
 
-/** The kernel that unrolls windows, in runs along the height. */
-function unrolled(output: FeatureMap, { kernel, stride, dilation }: Windows, clipped: boolean): UnrolledStep {
-  const height = output.size[1];
-  const gapless = dilation[1] === 1 && stride[1] <= kernel[1];
+/** The kernel that unrolls windows, in tiles. */
+function unrolled(output: FeatureMap, windows: Windows, clipped: boolean, software: boolean): UnrolledStep {
+  const { kernel, stride } = windows;
   // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.
   const terms = elementCount(kernel) * (2 * stride[1] <= kernel[1] ? 1 : 2);
-  const run = gapless ? runAlong(height, elementsOf(output), 1, terms) : 1;
-  const blocksH = Math.ceil(height / run);
+  const { constants, ...threads } = windowTiles(output, windows, software, terms);
   return {
     shaders: [reduceUnrolledShader],
     constants: {
       ...alongAxes("KERNEL_", kernel),
-      ...{ CLIPPED: clipped, RUN: run, STEP_H: stride[1], EVEN: height % run === 0 },
+      ...constants,
+      CLIPPED: clipped,
+      STEP_H: stride[1],
+      STEP_W: stride[2],
     },
     functions: { finish: "store" },
-    threads: (elementsOf(output) / height) * blocksH,
-    threadLayout: { blocksH },
+    ...threads,
   };
 }

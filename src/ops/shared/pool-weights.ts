@@ -11,7 +11,7 @@ import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Step } from "../../kernel/step.ts";
-import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { FeatureMap } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import { blocksOf, windowsAround } from "./pool-gradient.ts";
 import {
@@ -21,8 +21,9 @@ import {
   inLanes,
   isDilated,
   poolStep,
-  runAlong,
+  tiledStep,
   windowConstants,
+  windowTiles,
   windowUniforms,
 } from "./pool-kernel.ts";
 
@@ -91,27 +92,26 @@ interface Weighting {
 /** The step that computes the pooled map: each window is the weighted sum of its cells. */
 export function weightedSums({ weighted, pooled, map, dtype, ranges }: Weighting): Step<string> {
   const { windows, rule } = weighted;
-  const to = inLanes(pooled);
-  const [, height, blocksW] = to.size;
-  const run = runAlong(height, elementsOf(to), 1, elementCount(windows.kernel));
-  const blocksH = Math.ceil(height / run);
-  return poolStep({
-    ...{ input: map, output: pooled, dtype, regions: regionsOf(windows), rule, ranges },
-    shaders: [reduceWeightsShader],
-    constants: { ...windowConstants(windows), RUN: run, EVEN: height % run === 0 },
-    threads: (elementsOf(to) / height) * blocksH,
-    threadLayout: { blocksH, blocksW },
+  return tiledStep((software) => {
+    const { constants, ...threads } = windowTiles(inLanes(pooled), windows, software);
+    return poolStep({
+      ...{ input: map, output: pooled, dtype, regions: regionsOf(windows), rule, ranges, ...threads },
+      shaders: [reduceWeightsShader],
+      constants: { ...windowConstants(windows), ...constants },
+    });
   });
 }
 
 /** The transpose: the step that computes each cell as the sum of the windows that contain it, times its weights in them. */
 export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weighting): Step<string> {
   const { windows, rule } = weighted;
-  return poolStep({
-    ...{ input: pooled, output: map, dtype, regions: regionsOf(windows), rule, ranges },
-    shaders: [blocksShader, backwardWeightsShader],
-    ...blocksOf(pooled, map, windows, windowsAround(windows)),
-  });
+  return tiledStep((software) =>
+    poolStep({
+      ...{ input: pooled, output: map, dtype, regions: regionsOf(windows), rule, ranges },
+      shaders: [blocksShader, backwardWeightsShader],
+      ...blocksOf({ pooled, map, windows, around: windowsAround(windows), software }),
+    }),
+  );
 }
 
 function regionsOf(windows: Windows): Regions {

@@ -19,8 +19,8 @@ import type { Workspace } from "../../kernel/workspace.ts";
 import { type Axis, type Lanes, aliasesOf, axisVectors, centerSnippet, scaleSnippet } from "./lanes.ts";
 import { CENTER_BINDING, type Parameter, bound } from "./parameters.ts";
 
-/** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
-const BLOCK = 8;
+/** Elements, or vectors of four, that shaders/ops/shared/part-moments.wgsl takes at once. SwiftShader takes longer for loops that load more. */
+const BLOCKS = { 1: 8, 4: 4 };
 
 /** Bytes of a part: the vec4f that shaders/ops/shared/parts-*.wgsl store. */
 const PART_BYTES = 16;
@@ -55,6 +55,7 @@ export function isInWorkspace(range: Range | undefined): boolean {
  * @param MAGNITUDES whether of the absolute values
  */
 export function reduceMoments(workspace: Workspace, reduction: Reduction, MAGNITUDES: boolean): Reduced {
+  const BLOCK = BLOCKS[reduction.lanes.width];
   return reduce(workspace, reduction, mergeMomentsShader, ({ terms, parts }) => ({
     shaders: [partMomentsShader],
     constants: { BLOCK, MAGNITUDES, WHOLE: terms % (BLOCK * parts) === 0 },

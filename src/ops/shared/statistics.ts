@@ -38,7 +38,7 @@ export interface Running {
 
 /**
  * Computes the mean of each set and its inverse deviation, 1 / sqrt(variance + epsilon) with the biased variance. Running statistics move
- * towards the mean and the variance. Eight numbers at a time go through the two-pass method, and their moments are merged by the pairwise
+ * towards the mean and the variance. Four or eight numbers at a time go through the two-pass method, and their moments are merged by the pairwise
  * formula of Chan, Golub and LeVeque ("Algorithms for Computing the Sample Variance: Analysis and Recommendations", The American
  * Statistician 37, 1983). Numbers are never squared before a mean close to their own is subtracted, so the mean may be large beside the
  * deviation. Right wherever float32 holds the mean and the variance: squares of large distances are summed in smaller units. A variance

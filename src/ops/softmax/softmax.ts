@@ -1,4 +1,5 @@
 // Softmax along an axis, its logarithm, and the gradients of both.
+import lineNormShader from "../../../shaders/ops/shared/line-norm.wgsl";
 import softmaxBackwardShader from "../../../shaders/ops/softmax/softmax-backward.wgsl";
 import softmaxShader from "../../../shaders/ops/softmax/softmax.wgsl";
 import { checkOptions } from "../../base/validate.ts";
@@ -24,7 +25,7 @@ export interface SoftmaxBackwardOptions extends SoftmaxOptions {
 
 /**
  * Softmax along an axis: exp(x) / sum exp(x). The largest element of each line is subtracted first, so no exponential overflows; the sum is
- * updated with each element (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, algorithm 3). A line that contains
+ * updated with each block of elements (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, algorithm 3). A line that contains
  * NaN, or only -Infinity, becomes NaN.
  *
  * @param x of any shape
@@ -83,7 +84,8 @@ function forward(name: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOpti
     inputs: { x },
     results: { y: x },
     parameters: axis,
-    recipe: () => recipeOf(softmaxShader, name === "logSoftmax", x, axis, [whole("x", x), whole("y", x)]),
+    recipe: () =>
+      recipeOf([lineNormShader, softmaxShader], name === "logSoftmax", x, axis, [whole("x", x), whole("y", x)]),
   }).y;
 }
 
@@ -98,20 +100,20 @@ function backward(name: "softmaxBackward" | "logSoftmaxBackward", dy: Tensor, op
     inputs: { dy, output },
     results: { dx: dy },
     parameters: axis,
-    recipe: () => recipeOf(softmaxBackwardShader, name === "logSoftmaxBackward", dy, axis, ranges),
+    recipe: () => recipeOf([softmaxBackwardShader], name === "logSoftmaxBackward", dy, axis, ranges),
   }).dx;
 }
 
 function recipeOf(
-  shader: Shader,
+  own: readonly Shader[],
   LOGARITHM: boolean,
-  { shape, dtype }: Tensor,
+  x: Tensor,
   axis: number,
   ranges: readonly Range[],
 ): Recipe {
-  const { aliases, shaders, constants, uniforms, workgroups } = laneMapping(linesAlong(shape, axis), dtype);
+  const { aliases, shaders, constants, uniforms, workgroups } = laneMapping(linesAlong(x.shape, axis), x);
   const step = dispatch({
-    shaders: [...shaders, shader],
+    shaders: [...shaders, ...own],
     constants: { ...constants, LOGARITHM },
     aliases,
     ranges,

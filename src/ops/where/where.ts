@@ -4,7 +4,8 @@ import type { TensorDtype } from "../../base/dtype.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { type PairGradients, checkOperands, functionOf, runElementwise, sumsOf } from "../shared/broadcast.ts";
+import { sumsOf } from "../shared/broadcast-sums.ts";
+import { type PairGradients, checkOperands, functionOf, runElementwise } from "../shared/broadcast.ts";
 import { like } from "../shared/feature-map.ts";
 import { type PairShapes, checkPairShapes } from "../shared/geometry/broadcast.ts";
 

@@ -26,7 +26,8 @@ fn thread(index: u32) {
       // @unroll
       for (var k = 0u; k < AROUND_W; k++) {
         let inside = row_inside & (along_w.begin + k < along_w.end);
-        let window = load_window(plane + select(first, first + offset + k, inside) * pixel, true);
+        let at = plane + select(first, first + offset + k, inside) * pixel;
+        let window = load_window(at, vec3u(along_d.begin + d, along_h.begin + h, along_w.begin + k), true);
         state = select(state, with_loaded(state, window, row + w), inside);
       }
     }

@@ -56,7 +56,7 @@ fn thread(index: u32) {
           last_w - before,
         );
         let pooled = plane + select(0u, rows[i] + window.z, reached) * pixel;
-        let next = with_loaded(state, load_window(pooled, has_cell(window, vec3u(o.d, o.h, w))), row + w);
+        let next = with_loaded(state, load_window(pooled, window, has_cell(window, vec3u(o.d, o.h, w))), row + w);
         state = select(state, next, reached);
       }
     }

@@ -22,7 +22,7 @@ fn thread(index: u32) {
     var state = V(0.0);
     for (var i = 0u; i < count; i++) {
       let pooled = plane + ((window.x * g.input.height + window.y) * g.input.width + window.z) * pixel;
-      state = with_loaded(state, load_window(pooled, has_cell(window, cell)), row + w);
+      state = with_loaded(state, load_window(pooled, window, has_cell(window, cell)), row + w);
       window.z++;
       let next_row = window.z == along_w.end;
       window.z = select(window.z, along_w.begin, next_row);

@@ -1,15 +1,16 @@
 // The division of cells into blocks by the windows around them, for constant window sizes. A block has as many cells as the stride,
-// STRIDE_D x STRIDE_H x STRIDE_W, which all lie in the same AROUND_D x AROUND_H x AROUND_W windows at most; an invocation computes RUN
-// blocks along the height. The pooled map is the input. FIRST_D, FIRST_H and FIRST_W are the last window of the first block.
+// STRIDE_D x STRIDE_H x STRIDE_W, which all lie in the same AROUND_D x AROUND_H x AROUND_W windows at most; an invocation computes
+// a tile of RUN_H x RUN_W blocks. The pooled map is the input. FIRST_D, FIRST_H and FIRST_W are the last window of the first block.
 // slots: divided
-// constants: AROUND_H, CHANNELS_LAST, FIRST_D, FIRST_H, FIRST_W, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// constants: AROUND_H, AROUND_W, CHANNELS_LAST, FIRST_D, FIRST_H, FIRST_W, RUN_H, RUN_W, STRIDE_D, STRIDE_H, STRIDE_W
 // types: Division
 
-// Rows of windows that contain cells of the blocks of an invocation.
-const ROWS = AROUND_H + RUN - 1u;
+// Rows and columns of windows that contain cells of the tile.
+const ROWS = AROUND_H + RUN_H - 1u;
+const COLUMNS = AROUND_W + RUN_W - 1u;
 
 struct Blocks {
-  // The last window that contains the first block, and the first cell of that block: negative, which wraps, in the padding.
+  // The last window that contains the first block of the tile, and the first cell of that block: negative, which wraps, in the padding.
   window: vec3u,
   cell: vec3u,
   // Offsets of the channel's plane or, with channels last, of the image's volume: in the pooled map and in the map of the cells.
@@ -31,7 +32,7 @@ fn block_at(index: u32) -> Blocks {
   let v = g.regions.windows;
   let begin = vec3u(v.begin_d, v.begin_h, v.begin_w);
   let stride = vec3u(STRIDE_D, STRIDE_H, STRIDE_W);
-  let window = vec3u(slice.rest + FIRST_D, row.rest * RUN + FIRST_H, column.rest + FIRST_W);
+  let window = vec3u(slice.rest + FIRST_D, row.rest * RUN_H + FIRST_H, column.rest * RUN_W + FIRST_W);
   return Blocks(
     window,
     window * stride - begin,

@@ -14,7 +14,7 @@ const NO_CELL = 0xffffffffu;
 
 struct Rule { unused: u32 }
 
-fn load_window(pooled: u32, inside: bool) -> Window {
+fn load_window(pooled: u32, window: vec3u, inside: bool) -> Window {
   let given = indices[pooled];
   var position = VU(given);
   let is_whole = VI(position) == given;

@@ -1,47 +1,51 @@
-// Weighted sums of the cells of windows of constant sizes: an invocation loads the cells of RUN windows along the height once and computes
-// all of these windows. The blocks are windows along the width, and runs of windows along the height.
+// Weighted sums of the cells of windows of constant sizes: an invocation loads the cells of a tile of RUN_H x RUN_W windows once and computes
+// all of these windows.
 // slots: divided, weights_d, weights_h, weights_w
-// constants: CHANNELS_LAST, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// constants: CHANNELS_LAST, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, RUN_H, RUN_W, STRIDE_D, STRIDE_H, STRIDE_W
 // types: Division, E, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 
-const ROWS = (RUN - 1u) * STRIDE_H + KERNEL_H;
+const ROWS = (RUN_H - 1u) * STRIDE_H + KERNEL_H;
+const COLUMNS = (RUN_W - 1u) * STRIDE_W + KERNEL_W;
 
 fn thread(index: u32) {
+  // Loaded before the stores, behind which SwiftShader loads uniforms again.
+  let output = g.output;
   var channel = Division(index, 0u);
   if (CHANNELS_LAST) {
-    channel = divided(index, g.output.channels);
+    channel = divided(index, output.channels);
   }
-  let pixel = select(1u, g.output.channels, CHANNELS_LAST);
+  let pixel = select(1u, output.channels, CHANNELS_LAST);
   let column = divided(channel.quotient, g.blocks_w);
   let row = divided(column.quotient, g.blocks_h);
-  let slice = divided(row.quotient, g.output.depth);
+  let slice = divided(row.quotient, output.depth);
   let v = g.regions.windows;
-  let window_h = row.rest * RUN;
+  let window_h = row.rest * RUN_H;
+  let window_w = column.rest * RUN_W;
   // Negative in the padding, which wraps around to more than any size.
   let cell_d = slice.rest * STRIDE_D - v.begin_d;
   let cell_h = window_h * STRIDE_H - v.begin_h;
-  let cell_w = column.rest * STRIDE_W - v.begin_w;
+  let cell_w = window_w * STRIDE_W - v.begin_w;
   // Offsets of the channel's plane or, with channels last, of the sample's volume.
   let plane = slice.quotient * g.input.depth * g.input.height * g.input.width * pixel + channel.rest;
-  let to = slice.quotient * g.output.depth * g.output.height * g.output.width * pixel + channel.rest;
-  let along_d = weights_d(slice.rest, g.output.depth);
-  var columns: array<u32, KERNEL_W>;
-  var column_inside: array<bool, KERNEL_W>;
-  let along_w = weights_w(column.rest, g.output.width);
+  let to = slice.quotient * output.depth * output.height * output.width * pixel + channel.rest;
+  let along_d = weights_d(slice.rest, output.depth);
+  var along_w: array<array<f32, KERNEL_W>, RUN_W>;
   // @unroll
-  for (var s = 0u; s < KERNEL_W; s++) {
+  for (var q = 0u; q < RUN_W; q++) {
+    along_w[q] = weights_w(window_w + q, output.width);
+  }
+  var columns: array<u32, COLUMNS>;
+  var column_inside: array<bool, COLUMNS>;
+  // @unroll
+  for (var s = 0u; s < COLUMNS; s++) {
     let w = cell_w + s;
     columns[s] = w * pixel;
     column_inside[s] = w < g.input.width;
   }
-  // The weighted sum of each row of cells.
-  var rows: array<V, ROWS>;
-  // @unroll
-  for (var j = 0u; j < ROWS; j++) {
-    rows[j] = V(0.0);
-  }
+  // For each row of cells, its weighted sum in each column of windows.
+  var rows: array<V, ROWS * RUN_W>;
   // @unroll
   for (var t = 0u; t < KERNEL_D; t++) {
     let d = cell_d + t;
@@ -50,26 +54,44 @@ fn thread(index: u32) {
       let h = cell_h + j;
       let row_inside = (d < g.input.depth) & (h < g.input.height);
       let row_offset = (d * g.input.height + h) * g.input.width * pixel;
-      var sum = V(0.0);
+      var values: array<V, COLUMNS>;
       // @unroll
-      for (var s = 0u; s < KERNEL_W; s++) {
+      for (var s = 0u; s < COLUMNS; s++) {
         let inside = row_inside & column_inside[s];
-        let value = V(x[plane + select(0u, row_offset + columns[s], inside)]);
-        sum += along_w[s] * select(V(0.0), value, inside);
+        values[s] = select(V(0.0), V(x[plane + select(0u, row_offset + columns[s], inside)]), inside);
       }
-      rows[j] += along_d[t] * sum;
+      // @unroll
+      for (var q = 0u; q < RUN_W; q++) {
+        var sum = V(0.0);
+        // @unroll
+        for (var s = 0u; s < KERNEL_W; s++) {
+          sum += along_w[q][s] * values[q * STRIDE_W + s];
+        }
+        rows[j * RUN_W + q] += along_d[t] * sum;
+      }
+    }
+  }
+  var sums: array<V, RUN_H * RUN_W>;
+  // @unroll
+  for (var r = 0u; r < RUN_H; r++) {
+    let along_h = weights_h(window_h + r, output.height);
+    // @unroll
+    for (var q = 0u; q < RUN_W; q++) {
+      // @unroll
+      for (var t = 0u; t < KERNEL_H; t++) {
+        sums[r * RUN_W + q] += along_h[t] * rows[(r * STRIDE_H + t) * RUN_W + q];
+      }
     }
   }
   // @unroll
-  for (var r = 0u; r < RUN; r++) {
-    let along_h = weights_h(window_h + r, g.output.height);
-    var sum = V(0.0);
+  for (var r = 0u; r < RUN_H; r++) {
     // @unroll
-    for (var t = 0u; t < KERNEL_H; t++) {
-      sum += along_h[t] * rows[r * STRIDE_H + t];
-    }
-    if (EVEN | (window_h + r < g.output.height)) {
-      y[to + ((slice.rest * g.output.height + window_h + r) * g.output.width + column.rest) * pixel] = E(sum);
+    for (var q = 0u; q < RUN_W; q++) {
+      let h = window_h + r;
+      let w = window_w + q;
+      if (EVEN | ((h < output.height) & (w < output.width))) {
+        y[to + ((slice.rest * output.height + h) * output.width + w) * pixel] = E(sums[r * RUN_W + q]);
+      }
     }
   }
 }
