@@ -58,7 +58,7 @@ fn taps_at(coordinate: f32, size: u32) -> Taps {
     place = select(cells - 1.0, 0.0, place <= 0.0);
     slope = 0.0;
   }
-  place = min(max(place, -4.0), cells + 3.0);
+  place = clamp(place, -4.0, cells + 3.0);
   let whole = select(floor(place), round(place), TAPS == 1u);
   let rest = place - whole;
   var taps: Taps;

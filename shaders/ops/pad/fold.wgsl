@@ -2,7 +2,7 @@
 // that repeat it. `copies` comes from a copies-* snippet. An invocation computes every row_threads-th item of a row along the second axis.
 // INNER: cells of that axis have several items.
 // slots: copies
-// constants: AGAIN, IMAGES, INNER, RUN
+// constants: IMAGES, INNER, RUN
 // types: O, S, V
 struct Folded { size: i32, padded: i32, begin: i32 }
 
@@ -19,13 +19,8 @@ struct Copies { first: i32, mirrored: i32, step: i32, own: i32, all: i32 }
 @group(0) @binding(1) var<storage, read> dy: array<S>;
 @group(0) @binding(2) var<storage, read_write> dx: array<O>;
 
-// Without AGAIN there are up to three: division takes longer on software adapters.
 fn count_of(cells: Cells) -> i32 {
-  if (AGAIN) {
-    return max(cells.end - cells.first + cells.step - 1, 0) / cells.step;
-  }
-  let second = cells.first + cells.step;
-  return i32(cells.first < cells.end) + i32(second < cells.end) + i32(second + cells.step < cells.end);
+  return max(cells.end - cells.first + cells.step - 1, 0) / cells.step;
 }
 
 fn copies_of(cell: u32, axis: Folded) -> Copies {

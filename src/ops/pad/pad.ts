@@ -153,8 +153,7 @@ function foldRecipe(
     const { run: RUN, rowThreads, threads } = rowRuns(rows, second.size * inner);
     const step = dispatch({
       shaders: [copies.shader, foldShader],
-      // Replicating borders repeat the edge any number of times.
-      constants: { ...copies.constants, AGAIN: again || mode === "replicate", RUN, INNER: inner > 1 },
+      constants: { ...copies.constants, RUN, INNER: inner > 1 },
       aliases: { S: read.aliases.V, O: written.aliases.V, V: read.aliases.L },
       ranges: [from, to],
       readWrite: from.operand === to.operand ? [1] : [],
