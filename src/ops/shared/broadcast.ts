@@ -121,7 +121,7 @@ export const rangesOf = (operands: Operands): (Range | undefined)[] =>
     return entry && whole(...entry);
   });
 
-/** How the shaders access the operands: those that are the same for all items of an invocation are `kept`. */
+/** The functions by which shaders read the operands. An invocation loads an operand once if it is `kept`, and otherwise for each of its items. */
 export const accesses = (kept: readonly boolean[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     ["first", "second", "third"].flatMap((name, at) => [
