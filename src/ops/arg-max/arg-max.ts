@@ -12,6 +12,9 @@ import { ARG_MAX_KEYS, type ArgMaxOptions, extremesOf } from "./geometry.ts";
 /** Shortest line that the invocations of a workgroup may share. */
 const LONG_LINE = 4 * WORKGROUP_SIZE;
 
+/** Most elements that an invocation loads at once. */
+const MOST_AT_ONCE = 8;
+
 /**
  * The place of the largest element along an axis, as torch.argmax: NaN counts as larger than all numbers, and the first of equal elements is
  * taken.
@@ -54,15 +57,19 @@ function extremes(name: "argMax" | "argMin", x: Tensor, options: ArgMaxOptions):
       const { outer, size, inner } = lines;
       const count = outer * inner;
       const threads = size >= LONG_LINE && !aloneOnLines(x.gpu, count) ? WORKGROUP_SIZE : 1;
-      const step = dispatch({
+      const step = Math.min(MOST_AT_ONCE, Math.ceil(size / threads));
+      const found = dispatch({
         shaders: [argMaxShader],
-        constants: { THREADS: threads, SMALLEST: name === "argMin", LAST: last },
+        constants: {
+          ...{ THREADS: threads, STEP: step, EVEN: size % (step * threads) === 0 },
+          ...{ SMALLEST: name === "argMin", LAST: last },
+        },
         aliases: { E: elementTypes(dtype).one },
         ranges: [whole("x", x), whole("y", y)],
         uniforms: { count, size, inner },
         workgroups: Math.ceil((count * threads) / WORKGROUP_SIZE),
       });
-      return { steps: [step] };
+      return { steps: [found] };
     },
   }).y;
 }
