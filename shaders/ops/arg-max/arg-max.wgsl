@@ -1,6 +1,7 @@
-// The place of the largest or smallest element of each line along an axis. THREADS invocations of a workgroup share a line. Numbers are
-// compared by their bits, so that NaN, which is found wherever it is, counts as larger and as smaller than all numbers.
-// constants: EVEN, LAST, SMALLEST, STEP, THREADS, WORKGROUP_SIZE
+// The place of the largest or smallest element of each line along an axis. An invocation takes LINES neighbouring lines, or THREADS invocations of
+// a workgroup share one. Numbers are compared by their bits, so that NaN, which is found wherever it is, counts as larger and as smaller than all
+// numbers.
+// constants: EVEN, LAST, LINES, SMALLEST, STEP, THREADS, WORKGROUP_SIZE
 // types: E
 struct Lines { count: u32, size: u32, inner: u32 }
 
@@ -30,11 +31,15 @@ fn better(a: Place, b: Place) -> Place {
 }
 
 fn workgroup_thread(workgroup: u32, local: u32) {
-  let line = (workgroup * WORKGROUP_SIZE + local) / THREADS;
-  let some_line = min(line, g.count - 1u);
+  let line = (workgroup * WORKGROUP_SIZE + local) / THREADS * LINES;
+  let some_line = min(line, g.count - LINES);
   let outer = some_line / g.inner;
   let start = outer * g.size * g.inner + some_line - outer * g.inner;
-  var best = Place(NO_KEY, 0u);
+  var best: array<Place, LINES>;
+  // @unroll
+  for (var k = 0u; k < LINES; k++) {
+    best[k] = Place(NO_KEY, 0u);
+  }
   for (var next = local % THREADS; next < g.size; next += STEP * THREADS) {
     // STEP loads do not wait for each other. Past the end the last element is found again, which changes nothing.
     // @unroll
@@ -43,23 +48,29 @@ fn workgroup_thread(workgroup: u32, local: u32) {
       if (!EVEN) {
         at = min(at, g.size - 1u);
       }
-      let key = key_of(f32(x[start + at * g.inner]));
-      // Elements come in order, so that only the first or the last of equal ones wins.
-      var wins = key > best.key;
-      if (LAST) {
-        wins = key >= best.key;
+      // @unroll
+      for (var k = 0u; k < LINES; k++) {
+        let key = key_of(f32(x[start + at * g.inner + k]));
+        // Elements come in order, so that the first or the last of equal ones wins.
+        var wins = key > best[k].key;
+        if (LAST) {
+          wins = key >= best[k].key;
+        }
+        best[k] = Place(select(best[k].key, key, wins), select(best[k].at, at, wins));
       }
-      best = Place(select(best.key, key, wins), select(best.at, at, wins));
     }
   }
   if (THREADS > 1u) {
-    found[local] = best;
+    found[local] = best[0];
     workgroupBarrier();
     for (var other = 1u; other < THREADS; other++) {
-      best = better(best, found[local - local % THREADS + other]);
+      best[0] = better(best[0], found[local - local % THREADS + other]);
     }
   }
   if (line < g.count && local % THREADS == 0u) {
-    y[line] = best.at;
+    // @unroll
+    for (var k = 0u; k < LINES; k++) {
+      y[line + k] = best[k].at;
+    }
   }
 }

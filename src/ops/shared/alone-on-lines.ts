@@ -11,3 +11,18 @@ const AT_ONCE = 4;
 export function aloneOnLines({ isSoftware }: GpuContext, count: number): boolean {
   return isSoftware && count >= AT_ONCE;
 }
+
+/** Neighbouring lines that an invocation takes at once, and the fewest invocations that have to be left. */
+const NEIGHBOURS = [4, 2];
+const FEW_THREADS = 1024;
+
+/**
+ * Neighbouring lines that an invocation of a software adapter takes at once: it then passes over memory in longer rows. GPUs load these rows together,
+ * from neighbouring invocations.
+ * @param row the lines whose elements are neighbours
+ * @param lines all lines
+ */
+export function linesAtOnce({ isSoftware }: GpuContext, row: number, lines: number): number {
+  const fits = (count: number): boolean => row % count === 0 && lines >= count * FEW_THREADS;
+  return (isSoftware && NEIGHBOURS.find(fits)) || 1;
+}
