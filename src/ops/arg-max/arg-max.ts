@@ -6,7 +6,7 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { WORKGROUP_SIZE } from "../../kernel/step.ts";
-import { aloneOnLines, linesAtOnce } from "../shared/alone-on-lines.ts";
+import { aloneOnLines, linesAtOnce } from "../shared/software-lines.ts";
 import { ARG_MAX_KEYS, type ArgMaxOptions, extremesOf } from "./geometry.ts";
 
 /** Shortest line that the invocations of a workgroup may share. */

@@ -13,7 +13,6 @@ import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
 import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { linesAtOnce } from "./alone-on-lines.ts";
 import {
   type Elementwise,
   accesses,
@@ -25,6 +24,7 @@ import {
   scaledOf,
 } from "./broadcast.ts";
 import type { AxisRun } from "./geometry/broadcast.ts";
+import { linesAtOnce } from "./software-lines.ts";
 
 /** How the terms of a reduction are combined, in arithmetic types. Parts of the terms are combined first, in levels. */
 export interface Combination {
