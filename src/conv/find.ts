@@ -23,6 +23,9 @@ const FINALISTS = 4;
 /** A candidate that takes more than this many times the best time is none of the best. */
 const HOPELESS = 1.3;
 
+/** The planner's choice is timed beside the best up to this many times their time: whatever else the machine does may double a first look. */
+const DOUBTFUL = 3;
+
 /** A candidate that takes so many times the best time by estimate, and so many seconds, is not measured: estimates are not as wrong as that. */
 const OUT_OF_REACH = { times: 10, seconds: 0.2 };
 
@@ -136,7 +139,7 @@ export async function find(
       }
     }
     progress?.({ done: ranked.length, total: ranked.length });
-    return await timeBest(search, found.toSorted(byTime));
+    return await timeBest(search, found.toSorted(byTime), ranked[0]!);
   } finally {
     for (const tensor of Object.values(inputs)) tensor.destroy();
   }
@@ -194,11 +197,14 @@ function firstLook(
   });
 }
 
-/** Times the best candidates again, beside each other. */
-async function timeBest(search: Search, found: readonly Found[]): Promise<Found[]> {
+/** Times the best candidates again, beside each other, and with them the planner's choice. */
+async function timeBest(search: Search, found: readonly Found[], choice: Ranked): Promise<Found[]> {
   const { workbench, stopwatch, inputs, signal } = search;
-  const near = (found[0]?.milliseconds ?? 0) * HOPELESS;
-  const best = found.slice(0, FINALISTS).filter(({ milliseconds = Infinity }) => milliseconds <= near);
+  const least = found[0]?.milliseconds ?? 0;
+  const best = found.filter(({ algorithm, variant, milliseconds = Infinity }, at) => {
+    const isChoice = algorithm === choice.algorithm && variant === choice.candidate.variant;
+    return milliseconds <= least * (isChoice ? DOUBTFUL : HOPELESS) && (isChoice || at < FINALISTS);
+  });
   try {
     const timings = await withPlans(search, best, async (plans, recorders) => {
       const result = plans[0]?.run(inputs);
@@ -216,7 +222,13 @@ async function timeBest(search: Search, found: readonly Found[]): Promise<Found[
       }
     });
     await workbench.check?.();
-    return found.map((one, at) => (timings[at] ? { ...one, ...inMilliseconds(timings[at]) } : one)).toSorted(byTime);
+    const timed = new Map(best.map((one, at) => [one, timings[at]]));
+    return found
+      .map((one) => {
+        const timing = timed.get(one);
+        return timing ? { ...one, ...inMilliseconds(timing) } : one;
+      })
+      .toSorted(byTime);
   } catch (cause) {
     signal?.throwIfAborted();
     await workbench.check?.(cause);
