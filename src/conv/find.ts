@@ -139,7 +139,8 @@ export async function find(
       }
     }
     progress?.({ done: ranked.length, total: ranked.length });
-    return await timeBest(search, found.toSorted(byTime), ranked[0]!);
+    // The planner ranks its choice first.
+    return await timeBest(search, found.toSorted(byTime), found[0]);
   } finally {
     for (const tensor of Object.values(inputs)) tensor.destroy();
   }
@@ -198,12 +199,12 @@ function firstLook(
 }
 
 /** Times the best candidates again, beside each other, and with them the planner's choice. */
-async function timeBest(search: Search, found: readonly Found[], choice: Ranked): Promise<Found[]> {
+async function timeBest(search: Search, found: readonly Found[], choice: Found | undefined): Promise<Found[]> {
   const { workbench, stopwatch, inputs, signal } = search;
   const least = found[0]?.milliseconds ?? 0;
-  const best = found.filter(({ algorithm, variant, milliseconds = Infinity }, at) => {
-    const isChoice = algorithm === choice.algorithm && variant === choice.candidate.variant;
-    return milliseconds <= least * (isChoice ? DOUBTFUL : HOPELESS) && (isChoice || at < FINALISTS);
+  const best = found.filter((one, at) => {
+    const times = one === choice ? DOUBTFUL : at < FINALISTS ? HOPELESS : 0;
+    return (one.milliseconds ?? Infinity) <= times * least;
   });
   try {
     const timings = await withPlans(search, best, async (plans, recorders) => {
@@ -222,13 +223,11 @@ async function timeBest(search: Search, found: readonly Found[], choice: Ranked)
       }
     });
     await workbench.check?.();
-    const timed = new Map(best.map((one, at) => [one, timings[at]]));
-    return found
-      .map((one) => {
-        const timing = timed.get(one);
-        return timing ? { ...one, ...inMilliseconds(timing) } : one;
-      })
-      .toSorted(byTime);
+    const retimed = found.map((one) => {
+      const timing = timings[best.indexOf(one)];
+      return timing ? { ...one, ...inMilliseconds(timing) } : one;
+    });
+    return retimed.toSorted(byTime);
   } catch (cause) {
     signal?.throwIfAborted();
     await workbench.check?.(cause);
