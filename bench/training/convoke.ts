@@ -1,8 +1,7 @@
-// Trains a network of the suite with Convoke: a tape of what the layers computed, played backwards.
+// Trains a network of the suite with Convoke.
 import {
   type Engine,
   type Tensor,
-  type TensorDtype,
   conv,
   convBackwardBias,
   convBackwardData,
@@ -29,150 +28,26 @@ import {
 } from "../../src/ops/index.ts";
 import { type Trainer, type TrainingOrder, type TrainingResult, measureTraining } from "./measure.ts";
 import {
-  EPSILON,
   LEARNING_RATE,
-  type LayerComputer,
   MOMENTUM,
-  type Nonlinearity,
   type TrainedNetwork,
   forward,
   networkOf,
   parametersOf,
   trainingData,
 } from "./networks.ts";
+import { type Learned, type Operations, Tape } from "./tape.ts";
 
-/** A trained tensor and its velocity, and in a step its gradient. */
-interface Learned {
-  readonly value: Tensor;
-  readonly velocity: Tensor;
-  gradient?: Tensor;
-}
-
-/** A tensor of the forward pass, and in the backward pass its gradient: the sum over its uses. */
-class Variable {
-  readonly value: Tensor;
-  gradient: Tensor | undefined;
-  /** Whether its gradient is wanted. */
-  readonly wanted: boolean;
-
-  constructor(value: Tensor, wanted = true) {
-    this.value = value;
-    this.wanted = wanted;
-  }
-
-  /** Adds a gradient, which it takes over. */
-  give(gradient: Tensor): void {
-    const { gradient: known } = this;
-    this.gradient = known ? add(known, gradient) : gradient;
-    if (known) for (const tensor of [known, gradient]) tensor.destroy();
-  }
-}
-
-/** Computes layers, and records how to go back. */
-class Tape implements LayerComputer<Variable, Learned> {
-  readonly #backward: (() => void)[] = [];
-  readonly #made: Tensor<TensorDtype>[] = [];
-
-  conv(...[input, layer, w, bias]: Parameters<LayerComputer<Variable, Learned>["conv"]>): Variable {
-    const { stride, padding, depthwise, activation } = layer;
-    const x = input.value;
-    const options = { stride, padding, groups: depthwise ? x.shape[1]! : 1 };
-    const through = activation && { activation };
-    const y = this.#variable(conv(x, w.value, { ...options, ...through, ...(bias && { bias: bias.value }) }));
-    return this.#record(y, (dy) => {
-      const gradient = { ...options, ...(activation && { activation, output: y.value }) };
-      w.gradient = convBackwardWeights(x, dy, { ...gradient, kernelShape: w.value.shape });
-      if (bias) bias.gradient = convBackwardBias(dy, through && { ...through, output: y.value });
-      if (input.wanted) input.give(convBackwardData(dy, w.value, { ...gradient, inputShape: x.shape }));
-    });
-  }
-
-  norm(input: Variable, scale: Learned, bias: Learned, activation: Nonlinearity | undefined): Variable {
-    const x = input.value;
-    const affine = { scale: scale.value, bias: bias.value, epsilon: EPSILON };
-    const { y, mean, inverseDeviation } = batchNormTraining(x, affine);
-    this.#made.push(mean, inverseDeviation);
-    const normal = this.#record(this.#variable(y), (dy) => {
-      const { dx, dscale, dbias } = batchNormBackward(dy, x, { mean, inverseDeviation, scale: scale.value });
-      [scale.gradient, bias.gradient] = [dscale, dbias];
-      input.give(dx);
-    });
-    if (!activation) return normal;
-    const active = this.#variable(activate(y, activation));
-    return this.#record(active, (dy) => normal.give(activateBackward(dy, { activation, output: active.value })));
-  }
-
-  averagePool(input: Variable): Variable {
-    const window = { kernelSize: 2 };
-    const inputShape = input.value.shape;
-    return this.#record(this.#variable(averagePool(input.value, window)), (dy) =>
-      input.give(averagePoolBackward(dy, { ...window, inputShape })),
-    );
-  }
-
-  globalAveragePool(input: Variable): Variable {
-    const inputShape = input.value.shape;
-    const mean = this.#record(this.#variable(globalAveragePool(input.value)), (dy) =>
-      input.give(globalAveragePoolBackward(dy, { inputShape })),
-    );
-    return this.flatten(mean);
-  }
-
-  flatten(input: Variable): Variable {
-    const inputShape = input.value.shape;
-    const rows = reshape(input.value, [inputShape[0]!, -1]);
-    return this.#record(this.#variable(rows), (dy) => input.give(reshape(dy, inputShape)));
-  }
-
-  linear(input: Variable, w: Learned, bias: Learned, activation: Nonlinearity | undefined): Variable {
-    const through = activation && { activation };
-    const y = this.#variable(linear(input.value, w.value, { bias: bias.value, ...through }));
-    return this.#record(y, (dy) => {
-      const gradient = through && { ...through, output: y.value };
-      const { dx, dw, db } = linearBackward(dy, input.value, w.value, gradient);
-      [w.gradient, bias.gradient] = [dw, db];
-      input.give(dx);
-    });
-  }
-
-  add(a: Variable, b: Variable, activation: Nonlinearity | undefined): Variable {
-    const through = activation && { activation };
-    const sum = this.#variable(add(a.value, b.value, through));
-    return this.#record(sum, (dy) => {
-      const { da, db } = addBackward(dy, through && { ...through, output: sum.value });
-      a.give(da);
-      b.give(db);
-    });
-  }
-
-  share(x: Variable): Variable {
-    return x;
-  }
-
-  /** Computes all gradients from that of the result, and frees everything that was recorded. */
-  play(result: Variable, gradient: Tensor): void {
-    result.give(gradient);
-    for (const back of this.#backward.toReversed()) back();
-    for (const tensor of this.#made) tensor.destroy();
-  }
-
-  #variable(value: Tensor): Variable {
-    this.#made.push(value);
-    return new Variable(value);
-  }
-
-  #record(result: Variable, back: (dy: Tensor) => void): Variable {
-    this.#backward.push(() => {
-      const dy = result.gradient!;
-      back(dy);
-      dy.destroy();
-    });
-    return result;
-  }
-}
+const OPERATIONS: Operations<Tensor> = {
+  ...{ conv, convBackwardBias, convBackwardData, convBackwardWeights },
+  ...{ batchNormTraining, batchNormBackward, activate, activateBackward, add, addBackward },
+  ...{ averagePool, averagePoolBackward, globalAveragePool, globalAveragePoolBackward },
+  ...{ linear, linearBackward, reshape },
+  free: (tensor) => tensor.destroy(),
+};
 
 function trainer(engine: Engine, network: TrainedNetwork): Trainer {
-  const learned = parametersOf(network).map(({ shape, values }): Learned => ({
+  const learned = parametersOf(network).map(({ shape, values }): Learned<Tensor> => ({
     value: engine.tensor(values, shape),
     velocity: engine.empty(shape),
   }));
@@ -183,8 +58,8 @@ function trainer(engine: Engine, network: TrainedNetwork): Trainer {
   let loss: Tensor | undefined;
   return {
     run() {
-      const tape = new Tape();
-      const scores = forward(network, learned, new Variable(images, false), tape);
+      const tape = new Tape(OPERATIONS);
+      const scores = forward(network, learned, { value: images, wanted: false }, tape);
       loss?.destroy();
       loss = crossEntropy(scores.value, labels);
       tape.play(scores, crossEntropyBackward(scores.value, labels));

@@ -31,9 +31,6 @@ export interface Trainer extends Calls {
 /** Makes a network with its initial parameters and its data. */
 export type MakeTrainer = (network: TrainedNetwork) => Trainer | Promise<Trainer>;
 
-/** Steps whose losses are compared. */
-export const COMPARED_STEPS = 4;
-
 /** Seconds of a step beyond which one is timed, not as many as there are samples: on a software adapter some engines take half a minute. */
 const LONG_STEP_SECONDS = 3;
 
@@ -49,7 +46,7 @@ export async function measureTraining(
     await trainer.sync();
     const firstMilliseconds = performance.now() - start;
     const losses = [await trainer.loss()];
-    while (losses.length < COMPARED_STEPS) {
+    while (losses.length < network.losses.length) {
       await trainer.run();
       losses.push(await trainer.loss());
     }

@@ -1,6 +1,8 @@
 // Formats the measurements of training: a table with a row for each engine, and what is wrong.
 import { type Column, formatNumber, formatTable } from "../../scripts/harness/table.ts";
 import { formatSpread } from "../uncertain.ts";
+import type { TrainingResult } from "./measure.ts";
+import { networkOf } from "./networks.ts";
 import type { TrainingMeasurement } from "./rows.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -13,7 +15,7 @@ const COLUMNS: readonly Column[] = [
   { title: "losses", align: "left" },
 ];
 
-/** The largest relative difference of losses that rounding explains, after steps that enlarge it. */
+/** The largest relative difference from the losses in float64 that rounding explains, after steps that enlarge it. */
 export const LOSS_TOLERANCE = 1e-3;
 
 type Measurements = readonly TrainingMeasurement[];
@@ -26,38 +28,45 @@ export function trainingTable(measurements: Measurements): string {
   const rows = measurements.map(({ network, engine, result }) => {
     if (!result) return [network, engine, "FAILED", "-", "-", "-", ""];
     const ours = oursOf(measurements, network);
+    const isOurs = engine === "convoke";
     return [
       ...[network, engine, formatNumber(result.firstMilliseconds), formatNumber(result.milliseconds)],
       formatSpread(result.samples),
-      engine === "convoke" || !ours ? "-" : formatNumber(result.milliseconds / ours.milliseconds),
+      isOurs || !ours || !trainsRight(network, result) ? "-" : formatNumber(result.milliseconds / ours.milliseconds),
       result.losses.map((loss) => loss.toPrecision(6)).join(" "),
     ];
   });
   return formatTable(COLUMNS, rows);
 }
 
-/** Whether two engines train alike. */
-export function lossesAgree(ours: readonly number[], theirs: readonly number[]): boolean {
-  return (
-    ours.length === theirs.length &&
-    ours.every((loss, at) => Math.abs(loss - theirs[at]!) <= LOSS_TOLERANCE * Math.abs(theirs[at]!))
-  );
+/** Whether the losses of an engine are those in float64. */
+export function trainsRight(network: string, { losses }: Pick<TrainingResult, "losses">): boolean {
+  const expected = networkOf(network).losses;
+  const right = expected.every((loss, at) => Math.abs(losses[at]! - loss) <= LOSS_TOLERANCE * loss);
+  return right && losses.length === expected.length;
 }
 
-/** Lists what is wrong with ours: that it failed, or that its losses are not those of a peer. */
+/** Why a measurement does not count, if so. */
+function faultOf({ network, result, failed }: TrainingMeasurement): string | undefined {
+  if (!result) return `FAILED: ${failed}`;
+  if (trainsRight(network, result)) return undefined;
+  return `its losses are not those in float64, ${networkOf(network).losses.join(" ")}`;
+}
+
+/** Lists what is wrong with ours. */
 export function trainingFailures(measurements: Measurements): string[] {
-  return measurements.flatMap(({ network, engine, result, failed }) => {
-    if (engine === "convoke") return failed === undefined ? [] : [`${network}: ${failed}`];
-    const ours = oursOf(measurements, network);
-    return result && ours && !lossesAgree(ours.losses, result.losses)
-      ? [`${network}: its losses differ from those of ${engine}`]
-      : [];
+  const ours = measurements.filter(({ engine }) => engine === "convoke");
+  return ours.flatMap((one) => {
+    const fault = faultOf(one);
+    return fault === undefined ? [] : [`${one.network}: ${fault}`];
   });
 }
 
-/** Lists why peers have no times. */
+/** Lists why times of peers are not compared. */
 export function trainingNotes(measurements: Measurements): string[] {
-  return measurements
-    .filter(({ engine, failed }) => engine !== "convoke" && failed !== undefined)
-    .map(({ network, engine, failed }) => `${engine} on ${network}: FAILED: ${failed}`);
+  const peers = measurements.filter(({ engine }) => engine !== "convoke");
+  return peers.flatMap((one) => {
+    const fault = faultOf(one);
+    return fault === undefined ? [] : [`${one.engine} on ${one.network}: ${fault}`];
+  });
 }

@@ -103,6 +103,22 @@ function exposed(perCore: number): number {
 /** What a dispatch spends its time on, in seconds. On a GPU these overlap, but for the dispatch and the barriers. */
 export type Spent = Readonly<Record<"dispatch" | "arithmetic" | "loads" | "cache" | "memory" | "barriers", number>>;
 
+/** Invocations that a core of a CPU computes at once. */
+const LANES = 4;
+
+/**
+ * The share of an adapter on the CPU that a dispatch keeps busy. A single workgroup keeps one core busy, however few of its invocations compute
+ * something, but for lanes without one: the gradient of 16 kernels of 7x7 at 192 x 192 by 21 long sums takes a third of the time of splits on
+ * SwiftShader.
+ */
+function busyShare({ threads, workgroupSize = WORKGROUP_SIZE }: Work, rates: Rates): number {
+  // A copy has no invocations.
+  if (threads === 0) return 1;
+  const ofLanes = threads / (LANES * Math.ceil(threads / LANES));
+  const ofWorkgroups = (threads * WORKGROUP_SIZE) / workgroupSize / rates.threads;
+  return Math.min(1, Math.max(ofLanes / rates.cores, ofWorkgroups));
+}
+
 /** Estimates what one dispatch spends its time on. */
 export function spent(work: Work, rates: Rates): Spent {
   const { threads, multiplyAdds, bytes, workgroupLoads = 0, instructions = 0, traffic = bytes, barriers = 0 } = work;
@@ -111,8 +127,7 @@ export function spent(work: Work, rates: Rates): Spent {
   const fromWorkgroup = workgroupLoads / rates.workgroupLoads;
   const memory = bytes / rates.bytes;
   if (!rates.overlap) {
-    // A copy has no threads.
-    const busy = Math.min(1, (threads * WORKGROUP_SIZE) / (work.workgroupSize ?? WORKGROUP_SIZE) / rates.threads) || 1;
+    const busy = busyShare(work, rates);
     return {
       dispatch: rates.dispatch,
       arithmetic: arithmetic / busy,

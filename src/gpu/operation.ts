@@ -116,11 +116,9 @@ function planned(gpu: GpuContext, operation: Operation): Recipe {
   const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
   if (written.every(isEmpty)) return { steps: [] };
   const recipe = operation.recipe();
-  const steps = recipe.steps.map(({ software = undefined, ...step }) => (gpu.isSoftware && software) || step);
-  const made = { ...recipe, steps };
-  const largest = Math.max(...made.steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
+  const largest = Math.max(...recipe.steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
   checkBinding(gpu, "workspace", largest);
-  return made;
+  return recipe;
 }
 
 /**

@@ -45,7 +45,7 @@ export function resized(x: Tensor, map: FeatureMap, outputSize: readonly number[
     name: "fromImage",
     inputs: { x },
     results: { y },
-    recipe: () => resamplingRecipe({ resampling, map, dtype: x.dtype, ranges }, false),
+    recipe: () => resamplingRecipe({ resampling, map, dtype: x.dtype, ranges, isSoftware: x.gpu.isSoftware }, false),
   }).y;
 }
 

@@ -54,8 +54,6 @@ export interface Step<Name extends string = Operand> {
   readonly workgroups: readonly [number, number, number];
   /** The step that first calls run in its place, if not itself: one on smaller tiles, which computes the same bits. */
   readonly brief?: Step<Name>;
-  /** The step that software adapters run in its place, if not itself: one on other tiles. */
-  readonly software?: Step<Name>;
 }
 
 /** Prepacks the weights (in the backward-weights pass: dy): steps that read them, may use `workspace` and write `prepared`. */

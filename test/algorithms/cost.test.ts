@@ -39,8 +39,17 @@ describe("estimate", () => {
 
   it("counts an adapter that is half idle as half as fast", () => {
     const busy = alone - rates.dispatch;
-    expect(estimate([work], { ...rates, threads: 8 })).toBeCloseTo(rates.dispatch + 2 * busy);
-    expect(estimate([work], { ...rates, threads: 2 })).toBe(alone);
+    expect(estimate([work], { ...rates, threads: 8, cores: 2 })).toBeCloseTo(rates.dispatch + 2 * busy);
+    expect(estimate([work], { ...rates, threads: 2, cores: 2 })).toBe(alone);
+  });
+
+  it("counts a core of a CPU as busy with few invocations, but for lanes without one", () => {
+    const busy = work.multiplyAdds / rates.multiplyAdds;
+    const two = { ...rates, loads: Infinity, threads: 128, cores: 2 };
+    expect(estimate([{ ...work, threads: 16 }], two)).toBeCloseTo(rates.dispatch + 2 * busy);
+    expect(estimate([{ ...work, threads: 3 }], two)).toBeCloseTo(rates.dispatch + (8 / 3) * busy);
+    expect(estimate([{ ...work, threads: 64 }], two)).toBeCloseTo(rates.dispatch + 2 * busy);
+    expect(estimate([{ ...work, threads: 96 }], two)).toBeCloseTo(rates.dispatch + (4 / 3) * busy);
   });
 });
 

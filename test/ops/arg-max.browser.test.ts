@@ -20,6 +20,9 @@ const CASES: readonly { shape: readonly number[]; options: ArgMaxOptions; specia
   { shape: [3, 600], options: { axis: 1 }, special: true },
   { shape: [600, 2], options: { axis: 0, selectLast: true } },
   { shape: [5, 300], options: { axis: 1, keepDimensions: true }, special: true },
+  // As many lines that an invocation takes several at once.
+  { shape: [4, 9, 32, 33], options: { axis: 1 }, special: true },
+  { shape: [4, 5, 16, 66], options: { axis: 1, selectLast: true }, special: true },
   { shape: [], options: {} },
   { shape: [0, 3], options: { axis: 1 } },
 ];

@@ -101,7 +101,7 @@ const PROGRAMS = [
   },
   {
     name: "everything",
-    limit: 148_100,
+    limit: 148_200,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {

@@ -45,6 +45,19 @@ it.each(GPUS)("$name has the expected algorithms first", ({ traits }) => {
   }
 });
 
+it.each([
+  ["3x3", { inputShape: [1, 3, 96, 96], kernelShape: [16, 3, 3, 3], stride: 2, padding: 1 }],
+  ["7x7", { inputShape: [4, 1, 96, 96], kernelShape: [32, 1, 7, 7], stride: 2, padding: 3 }],
+])(
+  "a software adapter computes the gradient of the %s weights of a first layer by direct, in few long sums",
+  (_, given) => {
+    const { traits } = DEVICES.find((one) => one.traits.software)!;
+    const lowered = lower(convProblem("backward-weights", given), { ...traits, quads: true });
+    const [first] = rank(algorithms, lowered, {}).ranked;
+    expect(first!.algorithm).toBe("direct");
+  },
+);
+
 it("a software adapter computes the gradient of 3x3 weights with many channels by Winograd", () => {
   const { traits } = DEVICES.find((one) => one.traits.software)!;
   const problem = convProblem("backward-weights", {

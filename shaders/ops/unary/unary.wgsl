@@ -15,7 +15,8 @@ fn error_function(v: L) -> L {
   let near = ((((-5.96761703e-4 * s + 4.99119423e-3) * s - 2.67681349e-2) * s + 1.12819925e-1) * s - 3.76125336e-1) * s + 1.28379166e-1;
   let high = (-1.7285347e-5 * t + 3.83197126e-4) * t * t + (-3.88396438e-3 * t + 2.42546219e-2);
   let far = ((high * t - 1.06777877e-1) * t - 6.34846687e-1) * t - 1.28717512e-1;
-  return select(near * v + v, sign(v) * (1.0 - exp(far * t - t)), abs(v) > L(0.92773438));
+  let tail = 1.0 - exp(far * t - t);
+  return select(near * v + v, select(tail, -tail, v < L(0.0)), abs(v) > L(0.92773438));
 }
 
 fn inverse_slope(v: L) -> L {

@@ -21,7 +21,7 @@ import {
 } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { isFlat } from "./sliding.ts";
-import { sharing, tilesAlong } from "./tiles.ts";
+import { sharing, tilesAlong } from "./tile.ts";
 
 /** A thread's outputs of a column. */
 interface Column extends Variant {

@@ -19,7 +19,8 @@ import {
 } from "../operands.ts";
 import { partialBytes, partialSums, partialsOf, reduceSteps } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type DepthwiseTile, bestTile, briefTile, cut, depthwiseWork, tileNamed } from "./tiles.ts";
+import { bestTile, briefTile, tileNamed } from "./tile-search.ts";
+import { type DepthwiseTile, cut, depthwiseWork } from "./tile.ts";
 
 export function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const { K, groups } = c;

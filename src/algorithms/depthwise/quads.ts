@@ -17,7 +17,8 @@ import {
   windowConstants,
 } from "../operands.ts";
 import { depthwiseStep } from "./depthwise.ts";
-import { bestTile, briefTile, computing, sharing, tilesAlong } from "./tiles.ts";
+import { bestTile, briefTile } from "./tile-search.ts";
+import { computing, sharing, tilesAlong } from "./tile.ts";
 
 /** The tile of a quad: rows, and vectors of four neighbouring outputs in each. */
 interface QuadTile extends Variant {

@@ -29,7 +29,7 @@ import {
   windowConstants,
 } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { sharing, tilesAlong } from "./tiles.ts";
+import { sharing, tilesAlong } from "./tile.ts";
 
 /** A strip of outputs, `rows` high and `tileQ` wide, of one channel or a vector of four. */
 interface Strip extends Variant {

@@ -25,7 +25,7 @@ import { TEXTURE_WIDTH, textureBytes } from "../../kernel/textures.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { type Candidate, type Kernels, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { sharing, tilesAlong } from "../depthwise/tiles.ts";
+import { sharing, tilesAlong } from "../depthwise/tile.ts";
 import { type Unpacked, packStep, packedSize } from "../gemm/pack.ts";
 import { VECTOR_BYTES, evenParts } from "../gemm/uniform-weights.ts";
 import { termRows } from "../gemm/weights.ts";

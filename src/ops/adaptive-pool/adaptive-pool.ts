@@ -60,7 +60,7 @@ export function adaptiveAveragePoolBackward(dy: Tensor, options: AdaptivePoolBac
       const over = overBins(map, output);
       return averageBackward({
         ...{ output, map, dtype: dy.dtype, over, around: aroundBins(map, output), divisor: divisorOf(over) },
-        ...{ dy: whole("dy", dy), dx: whole("dx", dx) },
+        ...{ dy: whole("dy", dy), dx: whole("dx", dx), isSoftware: dy.gpu.isSoftware },
       });
     },
   }).dx;

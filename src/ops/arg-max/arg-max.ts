@@ -6,11 +6,14 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { WORKGROUP_SIZE } from "../../kernel/step.ts";
-import { aloneOnLines } from "../shared/alone-on-lines.ts";
+import { aloneOnLines, linesAtOnce } from "../shared/software-lines.ts";
 import { ARG_MAX_KEYS, type ArgMaxOptions, extremesOf } from "./geometry.ts";
 
 /** Shortest line that the invocations of a workgroup may share. */
 const LONG_LINE = 4 * WORKGROUP_SIZE;
+
+/** Most elements that an invocation loads at once. */
+const MOST_AT_ONCE = 8;
 
 /**
  * The place of the largest element along an axis, as torch.argmax: NaN counts as larger than all numbers, and the first of equal elements is
@@ -54,15 +57,20 @@ function extremes(name: "argMax" | "argMin", x: Tensor, options: ArgMaxOptions):
       const { outer, size, inner } = lines;
       const count = outer * inner;
       const threads = size >= LONG_LINE && !aloneOnLines(x.gpu, count) ? WORKGROUP_SIZE : 1;
-      const step = dispatch({
+      const each = threads === 1 && inner > 1 ? linesAtOnce(x.gpu, inner, count) : 1;
+      const step = Math.min(MOST_AT_ONCE / each, Math.ceil(size / threads));
+      const found = dispatch({
         shaders: [argMaxShader],
-        constants: { THREADS: threads, SMALLEST: name === "argMin", LAST: last },
+        constants: {
+          ...{ THREADS: threads, LINES: each, STEP: step, EVEN: size % (step * threads) === 0 },
+          ...{ SMALLEST: name === "argMin", LAST: last },
+        },
         aliases: { E: elementTypes(dtype).one },
         ranges: [whole("x", x), whole("y", y)],
         uniforms: { count, size, inner },
-        workgroups: Math.ceil((count * threads) / WORKGROUP_SIZE),
+        workgroups: Math.ceil(((count / each) * threads) / WORKGROUP_SIZE),
       });
-      return { steps: [step] };
+      return { steps: [found] };
     },
   }).y;
 }

@@ -93,7 +93,7 @@ export function averagePoolBackward(dy: Tensor, options: AveragePoolBackwardOpti
       averageBackward({
         ...{ output, map, dtype: dy.dtype, over: overWindows(map, windows), around: aroundWindows(map, windows) },
         ...{ divisor: commonDivisor(map, windows, averaging), includePadding: averaging.includePadding },
-        ...{ dy: whole("dy", dy), dx: whole("dx", dx) },
+        ...{ dy: whole("dy", dy), dx: whole("dx", dx), isSoftware: dy.gpu.isSoftware },
       }),
   }).dx;
 }
@@ -169,6 +169,7 @@ interface AverageBackward {
   readonly includePadding?: boolean;
   readonly dy: Range;
   readonly dx: Range;
+  readonly isSoftware: boolean;
 }
 
 /**
@@ -176,9 +177,9 @@ interface AverageBackward {
  * windows that cover the map without overlap are divided and then repeated.
  */
 export function averageBackward({ divisor, includePadding = false, over, ...call }: AverageBackward): Recipe {
-  const { output, map, dtype, around, dy, dx } = call;
+  const { output, map, dtype, around, dy, dx, isSoftware } = call;
   const gradientOf = (from: Range, S: Dtype, by: number, share = wholeShareShader): PoolGradient => ({
-    ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx] },
+    ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx], isSoftware },
     rule: {
       shaders: [share, backwardShader],
       uniforms: { divisor: by },

@@ -32,7 +32,7 @@ export function bedOfNails(x: Tensor, options: BedOfNailsOptions): Tensor {
     recipe: () =>
       averageBackward({
         ...{ output: nails, map: bed, dtype, over: overWindows(bed, windows), around: aroundWindows(bed, windows) },
-        ...{ divisor: 1, dy: whole("x", x), dx: whole("y", y) },
+        ...{ divisor: 1, dy: whole("x", x), dx: whole("y", y), isSoftware: x.gpu.isSoftware },
       }),
   }).y;
 }
@@ -60,7 +60,7 @@ export function bedOfNailsBackward(dy: Tensor, options: BedOfNailsOptions): Tens
     recipe: () =>
       reduction({
         ...{ input: bed, output: nails, dtype: dy.dtype, regions: overWindows(bed, windows), rule: averageRule(1) },
-        ...{ x: whole("dy", dy), results: [whole("dx", dx)] },
+        ...{ x: whole("dy", dy), results: [whole("dx", dx)], isSoftware: dy.gpu.isSoftware },
       }),
   }).dx;
 }

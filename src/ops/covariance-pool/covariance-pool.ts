@@ -2,7 +2,7 @@
 import backwardShader from "../../../shaders/ops/covariance-pool/backward.wgsl";
 import covarianceShader from "../../../shaders/ops/covariance-pool/covariance.wgsl";
 import pairShader from "../../../shaders/ops/covariance-pool/pair.wgsl";
-import { type Dtype, bytesFor } from "../../base/dtype.ts";
+import { bytesFor } from "../../base/dtype.ts";
 import { roundUp } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
@@ -46,7 +46,7 @@ export function covariancePool(x: Tensor, options: CovariancePoolOptions = {}): 
     inputs: { x },
     results: { y },
     parameters: covariances,
-    recipe: () => forward(map, covariances, x.dtype, whole("x", x), whole("y", y)),
+    recipe: () => forward(x, map, covariances, whole("y", y)),
   }).y;
 }
 
@@ -75,7 +75,7 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
     results: { dx },
     parameters: covariances,
     recipe: () => {
-      const { steps, workspaceBytes, means } = meansOf(map, covariances, dtype, whole("x", x));
+      const { steps, workspaceBytes, means } = meansOf(x, map, covariances);
       const blocks = Math.ceil(map.channels / BLOCK);
       const step = poolStep({
         ...{ input: covariances.output, output: map, dtype, lanes: 1 },
@@ -92,10 +92,9 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
 
 /** The steps that compute the means of the channels at the start of the workspace. */
 function meansOf(
+  x: Tensor,
   map: FeatureMap,
   { windows, centered }: Covariances,
-  dtype: Dtype,
-  x: Range,
 ): Required<Recipe> & { readonly means: Range } {
   const output = pooled(map, windows);
   const means: Range = { operand: "workspace", offset: 0, size: bytesFor(elementsOf(output), "f32") };
@@ -103,23 +102,24 @@ function meansOf(
   // Without centering the kernels bind the means but do not read them.
   if (!centered) return { steps: [], workspaceBytes: end, means };
   const { steps, workspaceBytes = end } = reduction({
-    ...{ input: map, output, dtype, regions: overWindows(map, windows), rule: averageRule(0), x, results: [means] },
-    ...{ resultDtype: "f32", workspaceOffset: end },
+    ...{ input: map, output, dtype: x.dtype, regions: overWindows(map, windows), rule: averageRule(0) },
+    ...{ x: whole("x", x), results: [means], resultDtype: "f32", workspaceOffset: end },
+    isSoftware: x.gpu.isSoftware,
   });
   return { steps, workspaceBytes, means };
 }
 
-function forward(map: FeatureMap, covariances: Covariances, dtype: Dtype, x: Range, y: Range): Recipe {
+function forward(x: Tensor, map: FeatureMap, covariances: Covariances, y: Range): Recipe {
   const { windows, output } = covariances;
-  const { steps, workspaceBytes, means } = meansOf(map, covariances, dtype, x);
+  const { steps, workspaceBytes, means } = meansOf(x, map, covariances);
   const blocks = Math.ceil(map.channels / BLOCK);
   const pairs = (blocks * (blocks + 1)) / 2;
   const step = poolStep({
-    ...{ input: map, output, dtype, lanes: 1 },
+    ...{ input: map, output, dtype: x.dtype, lanes: 1 },
     regions: overWindows(map, windows),
     rule: covarianceRule({ blocks, pairs }, covariances),
     shaders: [covarianceShader],
-    ranges: [x, means, y],
+    ranges: [whole("x", x), means, y],
     threads: (elementsOf(output) / output.channels) * pairs,
   });
   return { steps: [...steps, step], workspaceBytes };

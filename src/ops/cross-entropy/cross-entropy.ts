@@ -1,45 +1,32 @@
 // The cross entropy of logits and a target, and its gradient.
-import classWeightsShader from "../../../shaders/ops/cross-entropy/class-weights.wgsl";
 import crossEntropyBackwardShader from "../../../shaders/ops/cross-entropy/cross-entropy-backward.wgsl";
 import crossEntropyShader from "../../../shaders/ops/cross-entropy/cross-entropy.wgsl";
 import divisorGivenShader from "../../../shaders/ops/cross-entropy/divisor-given.wgsl";
 import divisorSummedShader from "../../../shaders/ops/cross-entropy/divisor-summed.wgsl";
-import entropyShader from "../../../shaders/ops/cross-entropy/entropy.wgsl";
 import finishLossShader from "../../../shaders/ops/cross-entropy/finish-loss.wgsl";
-import lineWeightsShader from "../../../shaders/ops/cross-entropy/line-weights.wgsl";
 import gradientEachShader from "../../../shaders/ops/cross-entropy/loss-gradient-each.wgsl";
 import gradientNoneShader from "../../../shaders/ops/cross-entropy/loss-gradient-none.wgsl";
 import gradientOneShader from "../../../shaders/ops/cross-entropy/loss-gradient-one.wgsl";
-import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
 import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
 import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
-import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
-import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
 import lineNormShader from "../../../shaders/ops/shared/line-norm.wgsl";
-import { type TensorDtype, bytesFor } from "../../base/dtype.ts";
-import { refuse } from "../../base/error.ts";
+import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
-import { checkOptions, checkShape } from "../../base/validate.ts";
-import { maxBindingBytes } from "../../gpu/binding-limit.ts";
+import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
-import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
-import type { Shader } from "../../kernel/shader.ts";
-import type { Constant, Step } from "../../kernel/step.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { checkLike, like } from "../shared/feature-map.ts";
-import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
-import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
+import { lineMapping } from "../shared/lines.ts";
 import { addUp } from "../shared/sum-parts.ts";
+import { type Call, checkCall, checkLines } from "./call.ts";
 import {
   CROSS_ENTROPY_KEYS,
   type CrossEntropyOptions,
-  type Entropy,
   LIKELIHOOD_KEYS,
   type NegativeLogLikelihoodOptions,
-  entropyOf,
 } from "./geometry.ts";
+import { isDense, lossStep, weightStep } from "./steps.ts";
 
 /** The options of `crossEntropyBackward`. */
 export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
@@ -205,129 +192,4 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
       return { steps, workspaceBytes: workspace.bytes };
     },
   }).dx;
-}
-
-/** The checked arguments. */
-interface Call {
-  /** The name of the first argument: the logits, or the logarithms of probabilities. */
-  readonly from: "logits" | "logProbabilities";
-  readonly logits: Tensor;
-  readonly target: Tensor<TensorDtype>;
-  readonly weight: Tensor | undefined;
-  readonly inputs: Readonly<Record<string, Tensor<TensorDtype>>>;
-  readonly entropy: Entropy;
-  /** The logits along their channels. */
-  readonly lines: Lines;
-  /** [N, ...spatial] */
-  readonly losses: readonly number[];
-  readonly lossShape: readonly number[];
-}
-
-function checkCall(
-  from: Call["from"],
-  logits: Tensor,
-  target: Tensor<TensorDtype>,
-  options: CrossEntropyOptions<Tensor>,
-): Call {
-  const { shape, layout } = checkTensor(from, logits);
-  checkShape(`${from}.shape`, shape, [2, 3, 4, 5]);
-  const axis = channelAxis(shape, layout);
-  const losses = shape.filter((_, at) => at !== axis);
-  const entropy = entropyOf(options, { logits: shape, losses, target: checkAnyTensor("target", target).shape });
-  if (entropy.indexed || from === "logProbabilities")
-    checkLines("target", target, losses, `the classes of ${from}`, ["f32", "u32"]);
-  else checkLike("target", target, logits, "as the logits");
-  if (entropy.reduction !== "none") checkSums(from, logits, losses);
-  const weight =
-    options.weight === undefined
-      ? undefined
-      : checkLike("weight", options.weight, like(logits, [shape[axis]!]), "one for each class, like the logits");
-  return {
-    ...{ from, logits, target, weight, entropy, losses },
-    inputs: { [from]: logits, target, ...(weight && { weight }) },
-    lines: linesAlong(shape, axis),
-    lossShape: entropy.reduction === "none" ? losses : [1],
-  };
-}
-
-/** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have that many. */
-function checkSums(from: string, { gpu }: Tensor, losses: readonly number[]): void {
-  const most = maxBindingBytes(gpu.device);
-  if (bytesFor(2 * elementCount(losses), "f32") > most)
-    refuse(
-      "too-large",
-      `${from}.shape`,
-      losses,
-      `losses of at most ${most} bytes, eight for each, or reduction "none"`,
-    );
-}
-
-/** Checks that an argument is a tensor of the given shape and one of the element types, in any layout: it has no channels. */
-function checkLines<D extends TensorDtype>(
-  argument: string,
-  given: unknown,
-  shape: readonly number[],
-  reason: string,
-  dtypes: readonly D[],
-): Tensor<D> {
-  const tensor = checkAnyTensor<D>(argument, given);
-  if (!dtypes.includes(tensor.dtype))
-    refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtypes.join('" or "')}", whatever the logits are`);
-  if (tensor.shape.join() !== shape.join())
-    refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${shape.join(", ")}], as ${reason}`);
-  return tensor;
-}
-
-/** The snippets, constants and ranges of a loss kernel, beside the target and the class weights. */
-interface LossKernel {
-  readonly shaders: readonly Shader[];
-  readonly constants?: Readonly<Record<string, Constant>>;
-  /** Each names its binding. */
-  readonly ranges: readonly Range[];
-}
-
-/** Whether every class may have a weight in a line's loss. */
-function isDense({ indexed, smoothing }: Entropy): boolean {
-  return !indexed || smoothing > 0;
-}
-
-/** A step over the lines of logits. */
-function lossStep(
-  { from, entropy, lines, losses, target, weight, logits }: Call,
-  mapping: LineMapping,
-  { shaders, constants, ranges }: LossKernel,
-): Step<string> {
-  const { reduction, smoothing, ignored, indexed } = entropy;
-  const divisor = reduction === "mean" ? elementCount(losses) : 1;
-  return dispatch({
-    shaders: [
-      ...mapping.shaders,
-      entropyShader,
-      indexed ? targetClassesShader : targetProbabilitiesShader,
-      weight ? classWeightsShader : noClassWeightsShader,
-      ...shaders,
-    ],
-    constants: { ...mapping.constants, ...constants, LOGITS: from === "logits" },
-    aliases: {
-      ...mapping.aliases,
-      T: target.dtype === "u32" ? mapping.aliases.U : mapping.aliases.L,
-      ...(weight && { E: elementTypes(logits.dtype).one }),
-    },
-    ranges: [
-      ...ranges,
-      { ...whole("target", target), binding: 2 },
-      ...(weight ? [{ ...whole("weight", weight), binding: 3 }] : []),
-    ],
-    uniforms: {
-      lines: mapping.uniforms,
-      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, divisor },
-    },
-    workgroups: mapping.workgroups,
-  });
-}
-
-/** The step that writes the weight of each line in the mean. */
-function weightStep(call: Call, weights: Range): Step<string> {
-  const mapping = singleLines(elementCount(call.losses), call.lines.size);
-  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...weights, binding: 4 }] });
 }

@@ -35,6 +35,7 @@ export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
   const gaussian = gaussianOf(map, windows, options);
   const output = pooled(map, windows);
   const { dtype } = x;
+  const { isSoftware } = x.gpu;
   const y = describeMap(output, dtype);
   return run({
     name: "gaussianPool",
@@ -44,8 +45,8 @@ export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
     recipe: () => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
       const ranges = [whole("x", x), whole("y", y)] as const;
-      if (weighted) return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges })] };
-      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges }, false);
+      if (weighted) return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges, isSoftware })] };
+      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges, isSoftware }, false);
     },
   }).y;
 }
@@ -64,6 +65,7 @@ export function gaussianPoolBackward(dy: Tensor, options: GaussianPoolBackwardOp
   const { map, windows, output, dx } = checkWindowBackward(dy, options, GAUSSIAN_POOL_KEYS);
   const gaussian = gaussianOf(map, windows, options);
   const { dtype } = dy;
+  const { isSoftware } = dy.gpu;
   return run({
     name: "gaussianPoolBackward",
     inputs: { dy },
@@ -72,8 +74,8 @@ export function gaussianPoolBackward(dy: Tensor, options: GaussianPoolBackwardOp
     recipe: (): Recipe => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
       const ranges = [whole("dy", dy), whole("dx", dx)] as const;
-      if (weighted) return { steps: [weightedTranspose({ weighted, pooled: output, map, dtype, ranges })] };
-      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges }, true);
+      if (weighted) return { steps: [weightedTranspose({ weighted, pooled: output, map, dtype, ranges, isSoftware })] };
+      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges, isSoftware }, true);
     },
   }).dx;
 }

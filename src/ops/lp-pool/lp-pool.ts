@@ -91,6 +91,7 @@ export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPool
         ...{ ...common, regions: aroundWindows(map, windows) },
         rule: lpRule(map, windows, norm, [backwardShader]),
         ranges: [scaled, whole("x", x), whole("dx", dx)],
+        isSoftware: x.gpu.isSoftware,
       };
       return afterScaling(scale, scaled, (offset) => sumGradient(gradient, offset));
     },

@@ -51,13 +51,12 @@ interface Resizing {
   readonly map: FeatureMap;
   readonly dtype: Dtype;
   readonly ranges: readonly [Range, Range];
-  /** Whether the adapter computes on the CPU. */
-  readonly isSoftware?: boolean;
+  readonly isSoftware: boolean;
 }
 
 /** Computes y from x or, transposed, dx from dy. */
 export function resamplingRecipe(
-  { resampling, map, dtype, ranges, isSoftware = false }: Resizing,
+  { resampling, map, dtype, ranges, isSoftware }: Resizing,
   transposed: boolean,
 ): Recipe {
   const { axes, mode, output, extrapolationValue } = resampling;
@@ -245,7 +244,10 @@ function spanOf(axis: ResampledAxis, length: number, lines: number): number {
   return SPANS.find((span) => saves(span) && fits(span)) ?? 1;
 }
 
-function gatherStep({ resampling, map, dtype, ranges }: Resizing, { range, axes }: Tables): Step<string> {
+function gatherStep(
+  { resampling, map, dtype, ranges }: Omit<Resizing, "isSoftware">,
+  { range, axes }: Tables,
+): Step<string> {
   const { N, channels, layout } = map;
   const { size } = resampling.output;
   const last = layout === "channels-last";

@@ -99,6 +99,7 @@ function forward<Options extends object>(
   const resampling = geometry(map, options);
   const { output } = resampling;
   const { dtype } = x;
+  const { isSoftware } = x.gpu;
   const y = describeMap(output, dtype);
   return run({
     name,
@@ -112,11 +113,12 @@ function forward<Options extends object>(
       if (windows && around?.blocks && resampling.mode === "nearest") {
         const [dy, dx] = ranges;
         const over = overWindows(output, windows);
-        return averageBackward({ output: map, map: output, dtype, over, around, divisor: 1, dy, dx });
+        return averageBackward({ output: map, map: output, dtype, over, around, divisor: 1, dy, dx, isSoftware });
       }
       const weighted = windows && weightsUnder(resampling, windows);
-      if (weighted) return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges })] };
-      return resamplingRecipe({ resampling, map, dtype, ranges, isSoftware: x.gpu.isSoftware }, false);
+      if (weighted)
+        return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges, isSoftware })] };
+      return resamplingRecipe({ resampling, map, dtype, ranges, isSoftware }, false);
     },
   }).y;
 }
@@ -128,6 +130,7 @@ function backward<Options extends ResizeBackwardOptions | UpsampleBackwardOption
   geometry: Geometry<Options>,
 ): Tensor {
   const { layout, dtype } = checkTensor("dy", dy);
+  const { isSoftware } = dy.gpu;
   const { inputShape, ...rest } = options;
   const map = mapOfShape("inputShape", inputShape, layout);
   const resampling = geometry(map, rest as Options);
@@ -143,13 +146,13 @@ function backward<Options extends ResizeBackwardOptions | UpsampleBackwardOption
       const ranges: readonly [Range, Range] = [whole("dy", dy), whole("dx", dx)];
       const windows = windowsUnder(resampling, map);
       const weighted = windows && weightsUnder(resampling, windows);
-      if (weighted) return { steps: [weightedSums({ weighted, pooled: map, map: output, dtype, ranges })] };
+      if (weighted) return { steps: [weightedSums({ weighted, pooled: map, map: output, dtype, ranges, isSoftware })] };
       if (windows && resampling.mode === "nearest")
         return reduction({
           ...{ input: output, output: map, dtype, x: ranges[0], results: [ranges[1]] },
-          ...{ regions: overWindows(output, windows), rule: averageRule(1) },
+          ...{ regions: overWindows(output, windows), rule: averageRule(1), isSoftware },
         });
-      return resamplingRecipe({ resampling, map, dtype, ranges }, true);
+      return resamplingRecipe({ resampling, map, dtype, ranges, isSoftware }, true);
     },
   }).dx;
 }

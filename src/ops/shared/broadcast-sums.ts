@@ -24,6 +24,7 @@ import {
   scaledOf,
 } from "./broadcast.ts";
 import type { AxisRun } from "./geometry/broadcast.ts";
+import { linesAtOnce } from "./software-lines.ts";
 
 /** How the terms of a reduction are combined, in arithmetic types. Parts of the terms are combined first, in levels. */
 export interface Combination {
@@ -38,13 +39,6 @@ export interface Combination {
 
 /** Terms that an invocation loads at once. */
 const TERMS_AT_ONCE = 4;
-
-/**
- * Neighbouring results for which an invocation combines terms on a software adapter, where it then passes over memory in longer rows, if as many
- * invocations are left. GPUs load these rows together, from neighbouring invocations.
- */
-const RESULTS_AT_ONCE = [4, 2];
-const FEW_SOFTWARE_THREADS = 1024;
 
 /** Values that are combined. */
 export interface Combined extends Elementwise {
@@ -103,11 +97,9 @@ export function reduceSteps(
         };
   const steps = levels.map((level) => {
     const source = termsOf(level);
-    const fits = (count: number): boolean =>
-      source.kept[0]![0]! % count === 0 && sums * level.parts >= count * FEW_SOFTWARE_THREADS;
     // Operands that are loaded once are those of one result.
-    const may = vectors && !keptOf.includes(true) && given.values.gpu.isSoftware;
-    const each = (may && RESULTS_AT_ONCE.find(fits)) || 1;
+    const several = vectors && !keptOf.includes(true);
+    const each = several ? linesAtOnce(given.values.gpu, source.kept[0]![0]!, sums * level.parts) : 1;
     const step = Math.max(1, Math.min(TERMS_AT_ONCE / each, Math.ceil(level.terms / level.parts)));
     return dispatch({
       shaders: [...source.shaders, shader, reduceShader],

@@ -8,9 +8,9 @@ import linesShader from "../../../shaders/ops/shared/lines.wgsl";
 import type { Tensor } from "../../gpu/tensor.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { WORKGROUP_SIZE } from "../../kernel/step.ts";
-import { aloneOnLines } from "./alone-on-lines.ts";
 import type { Lines } from "./geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
+import { aloneOnLines } from "./software-lines.ts";
 
 /** Invocations that share a line; a divisor of the workgroup size. */
 export const THREADS_OF_LINE = 16;

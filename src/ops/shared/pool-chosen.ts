@@ -145,7 +145,7 @@ export function chosenSteps(chosen: Chosen, { taken, settle, listed, inOrder = f
   const { threads, rowThreads } = rowThreadsOf(pooled);
   const enter = inOrder ? enterNextShader : enterLastShader;
   const gathered = taken && {
-    ...{ pooled, map, dtype: from[1].dtype, regions },
+    ...{ pooled, map, dtype: from[1].dtype, regions, isSoftware: indices.gpu.isSoftware },
     rule: {
       shaders: [chosenShader, taken],
       ...{ uniforms: {}, constants: { WHOLE: tensor }, aliases: { VI: laneType(pooled, indices.dtype) } },

@@ -34,7 +34,6 @@ import {
   rowThreadsOf,
   runAlong,
   softwareTile,
-  tiledStep,
   windowConstants,
   windowUniforms,
 } from "./pool-kernel.ts";
@@ -70,6 +69,7 @@ export interface PoolGradient {
   readonly rule: Rule;
   /** The operands of the rule, at the bindings from 1 on. */
   readonly ranges: readonly Range[];
+  readonly isSoftware: boolean;
 }
 
 /** The bins of adaptive pooling that contain a cell. */
@@ -117,20 +117,18 @@ export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
  * @param note is called for each window that a block has first; any but the default for all windows
  */
 export function poolGradient(
-  { pooled, map, dtype, regions, rule, ranges }: PoolGradient,
+  { pooled, map, dtype, regions, rule, ranges, isSoftware }: PoolGradient,
   note = noteNothingShader,
 ): Step<string> {
   const { around, blocks } = regions;
   const common = { input: pooled, output: map, dtype, regions, rule, ranges };
   if (blocks && around) {
     const everyWindow = note !== noteNothingShader;
-    return tiledStep((software) =>
-      poolStep({
-        ...common,
-        shaders: [blocksShader, note, backwardBlocksShader],
-        ...blocksOf({ pooled, map, windows: blocks, around, everyWindow, software }),
-      }),
-    );
+    return poolStep({
+      ...common,
+      shaders: [blocksShader, note, backwardBlocksShader],
+      ...blocksOf({ pooled, map, windows: blocks, around, everyWindow, isSoftware }),
+    });
   }
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
@@ -148,12 +146,11 @@ interface CellBlocks {
   readonly around: Triple;
   /** Whether windows of padding alone have blocks too. */
   readonly everyWindow?: boolean;
-  /** Whether tiles are those of software adapters. */
-  readonly software: boolean;
+  readonly isSoftware: boolean;
 }
 
 /** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
-export function blocksOf({ pooled, map, windows, around, everyWindow = false, software }: CellBlocks): {
+export function blocksOf({ pooled, map, windows, around, everyWindow = false, isSoftware }: CellBlocks): {
   threads: number;
   threadLayout: ThreadLayout;
   constants: Record<string, Constant>;
@@ -168,7 +165,7 @@ export function blocksOf({ pooled, map, windows, around, everyWindow = false, so
   const planes = map.N * inLanes(map).channels;
   const all = planes * elementCount(blocks);
   const [results, terms] = [elementCount(stride), elementCount(kernel)];
-  const [runH, runW] = software
+  const [runH, runW] = isSoftware
     ? softwareTile({
         ...{ height, width, all, results, terms },
         loads: (rows, columns) => around[0] * (around[1] + rows - 1) * (around[2] + columns - 1),
@@ -210,7 +207,7 @@ export function scaleDy({
   rule,
   ranges,
   scaledDtype = "f32",
-}: Omit<PoolGradient, "regions"> & { regions: Regions; scaledDtype?: Dtype }): Step<string> {
+}: Omit<PoolGradient, "regions" | "isSoftware"> & { regions: Regions; scaledDtype?: Dtype }): Step<string> {
   const threads = elementsOf(inLanes(pooled));
   return poolStep({
     ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },

@@ -156,11 +156,6 @@ export function runAlong(height: number, all: number, results: number, terms: nu
   return [4, 3, 2].find((run) => run <= most && Math.ceil(height / run) * run <= 1.2 * height) ?? 1;
 }
 
-/** A step, and the one on other tiles that software adapters run in its place. */
-export function tiledStep(build: (software: boolean) => Step<string>): Step<string> {
-  return { ...build(false), software: build(true) };
-}
-
 /** Blocks of results over a map. */
 interface Blocks {
   /** Blocks along the height and the width, and of all planes. */
@@ -210,7 +205,7 @@ export function softwareTile({ height, width, all, results, terms, loads }: Bloc
 export function windowTiles(
   output: FeatureMap,
   { kernel, stride, dilation }: Windows,
-  software: boolean,
+  isSoftware: boolean,
   terms = elementCount(kernel),
 ): Required<Pick<PoolStep, "constants" | "threads" | "threadLayout">> {
   const [, height, width] = output.size;
@@ -220,7 +215,7 @@ export function windowTiles(
   const spanned = (count: number, axis: 1 | 2): number =>
     count === 1 || gapless[axis - 1] ? (count - 1) * stride[axis] + kernel[axis] : Infinity;
   const loads = (rows: number, columns: number): number => kernel[0] * spanned(rows, 1) * spanned(columns, 2);
-  const [RUN_H, RUN_W] = software
+  const [RUN_H, RUN_W] = isSoftware
     ? softwareTile({ height, width, all, results: 1, terms: elementCount(kernel), loads })
     : [gapless[0] ? runAlong(height, all, 1, terms) : 1, 1];
   const [blocksH, blocksW] = [Math.ceil(height / RUN_H), Math.ceil(width / RUN_W)];

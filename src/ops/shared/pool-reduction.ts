@@ -30,7 +30,6 @@ import {
   poolStep,
   rowThreadsOf,
   runAlong,
-  tiledStep,
   windowTiles,
   windowUniforms,
 } from "./pool-kernel.ts";
@@ -73,8 +72,7 @@ export interface Reduction {
   readonly resultDtype?: Dtype;
   /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;
-  /** Whether the adapter computes on the CPU: whole maps may then take other steps. */
-  readonly isSoftware?: boolean;
+  readonly isSoftware: boolean;
 }
 
 /** The binding of the partial results. */
@@ -159,8 +157,8 @@ function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions 
  * The steps of a reduction: one, or for outputs of many cells two, the first of which reduces about the square root of the cells at a time.
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
-export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
-  const { resultDtype = dtype, workspaceOffset = 0, isSoftware = false } = rest;
+export function reduction({ output, dtype, rule, x, results, isSoftware, ...rest }: Reduction): Recipe {
+  const { resultDtype = dtype, workspaceOffset = 0 } = rest;
   const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
   const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
@@ -194,11 +192,8 @@ export function reduction({ output, dtype, rule, x, results, ...rest }: Reductio
     });
   if (splits === 1) {
     const ranges = [x, ...stored];
-    if (windows && regions.unrolled) {
-      const tiled = (onSoftware: boolean): Step<string> =>
-        poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal, onSoftware), ranges });
-      return { steps: [tiledStep(tiled)] };
-    }
+    if (windows && regions.unrolled)
+      return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal, isSoftware), ranges })] };
     if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
     if (alone) return { steps: [step(reducePlaneShader, "store", outputs, 1, ranges)] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
@@ -240,11 +235,11 @@ function unrolledBins(output: FeatureMap, { extent, cells, equal }: OutputRegion
 type UnrolledStep = Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout">;
 
 /** The kernel that unrolls windows, in tiles. */
-function unrolled(output: FeatureMap, windows: Windows, clipped: boolean, software: boolean): UnrolledStep {
+function unrolled(output: FeatureMap, windows: Windows, clipped: boolean, isSoftware: boolean): UnrolledStep {
   const { kernel, stride } = windows;
   // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.
   const terms = elementCount(kernel) * (2 * stride[1] <= kernel[1] ? 1 : 2);
-  const { constants, ...threads } = windowTiles(output, windows, software, terms);
+  const { constants, ...threads } = windowTiles(output, windows, isSoftware, terms);
   return {
     shaders: [reduceUnrolledShader],
     constants: {

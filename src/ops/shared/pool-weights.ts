@@ -21,7 +21,6 @@ import {
   inLanes,
   isDilated,
   poolStep,
-  tiledStep,
   windowConstants,
   windowTiles,
   windowUniforms,
@@ -87,31 +86,28 @@ interface Weighting {
   readonly dtype: Dtype;
   /** The operand that is read, then the operand that is written. */
   readonly ranges: readonly [Range, Range];
+  readonly isSoftware: boolean;
 }
 
 /** The step that computes the pooled map: each window is the weighted sum of its cells. */
-export function weightedSums({ weighted, pooled, map, dtype, ranges }: Weighting): Step<string> {
+export function weightedSums({ weighted, pooled, map, dtype, ranges, isSoftware }: Weighting): Step<string> {
   const { windows, rule } = weighted;
-  return tiledStep((software) => {
-    const { constants, ...threads } = windowTiles(inLanes(pooled), windows, software);
-    return poolStep({
-      ...{ input: map, output: pooled, dtype, regions: regionsOf(windows), rule, ranges, ...threads },
-      shaders: [reduceWeightsShader],
-      constants: { ...windowConstants(windows), ...constants },
-    });
+  const { constants, ...threads } = windowTiles(inLanes(pooled), windows, isSoftware);
+  return poolStep({
+    ...{ input: map, output: pooled, dtype, regions: regionsOf(windows), rule, ranges, ...threads },
+    shaders: [reduceWeightsShader],
+    constants: { ...windowConstants(windows), ...constants },
   });
 }
 
 /** The transpose: the step that computes each cell as the sum of the windows that contain it, times its weights in them. */
-export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weighting): Step<string> {
+export function weightedTranspose({ weighted, pooled, map, dtype, ranges, isSoftware }: Weighting): Step<string> {
   const { windows, rule } = weighted;
-  return tiledStep((software) =>
-    poolStep({
-      ...{ input: pooled, output: map, dtype, regions: regionsOf(windows), rule, ranges },
-      shaders: [blocksShader, backwardWeightsShader],
-      ...blocksOf({ pooled, map, windows, around: windowsAround(windows), software }),
-    }),
-  );
+  return poolStep({
+    ...{ input: pooled, output: map, dtype, regions: regionsOf(windows), rule, ranges },
+    shaders: [blocksShader, backwardWeightsShader],
+    ...blocksOf({ pooled, map, windows, around: windowsAround(windows), isSoftware }),
+  });
 }
 
 function regionsOf(windows: Windows): Regions {
