@@ -103,18 +103,18 @@ function exposed(perCore: number): number {
 /** What a dispatch spends its time on, in seconds. On a GPU these overlap, but for the dispatch and the barriers. */
 export type Spent = Readonly<Record<"dispatch" | "arithmetic" | "loads" | "cache" | "memory" | "barriers", number>>;
 
-/** Invocations that a core of a CPU computes at once. */
-const LANES = 4;
+/** Invocations that a core of a CPU computes at once on SwiftShader; lavapipe may take more. */
+export const CPU_LANES = 4;
 
 /**
  * The share of an adapter on the CPU that a dispatch keeps busy. A single workgroup keeps one core busy, however few of its invocations compute
- * something, but for lanes without one: the gradient of 16 kernels of 7x7 at 192 x 192 by 21 long sums takes a third of the time of splits on
- * SwiftShader.
+ * something, but for lanes without one: on SwiftShader 21 invocations that take whole sums compute the gradient of 16 kernels of 7x7 at 192 x 192 in
+ * a third of the time of split sums.
  */
 function busyShare({ threads, workgroupSize = WORKGROUP_SIZE }: Work, rates: Rates): number {
   // A copy has no invocations.
   if (threads === 0) return 1;
-  const ofLanes = threads / (LANES * Math.ceil(threads / LANES));
+  const ofLanes = threads / (CPU_LANES * Math.ceil(threads / CPU_LANES));
   const ofWorkgroups = (threads * WORKGROUP_SIZE) / workgroupSize / rates.threads;
   return Math.min(1, Math.max(ofLanes / rates.cores, ofWorkgroups));
 }
