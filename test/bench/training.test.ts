@@ -82,7 +82,8 @@ it("keeps the losses of the first steps, and frees what it made", async () => {
 it.each([
   ["lenet5", 4],
   ["resnet8", 2],
-  ["mobilenet-v2", 1],
+  // The second is what tells an engine that trains wrong.
+  ["mobilenet-v2", 2],
 ])("%s has the losses of training in float64, the first %d of which are computed here", (id, count) => {
   const network = networkOf(id);
   const losses = referenceLosses(network);
